@@ -1,0 +1,1 @@
+"""Turns paper abstracts into a knowledge graph."""

@@ -1,0 +1,144 @@
+"""The relation of a paper to each of its entities, from where and how it names them.
+
+The component ``kg_relations`` groups the entities of a document (``kg.names.group``), gives every mention
+of a group the same relation, and stores it as ``span._.relation``; the entity's id in this document goes to
+``span._.entity``. The classifier is a `LinearClassifier` over the words around the mentions, their
+positions and the title; it is trained on the gold roles by ``kg train``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import srsly
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from kg.extraction.linear import LinearClassifier
+from kg.names import document_entities
+from kg.schema import RELATIONS
+
+__all__ = ["RelationClassifier", "create_relations", "group_features"]
+
+_BEFORE, _AFTER = 8, 5
+_BITS = 17
+
+
+def group_features(doc: Doc, spans: Sequence[Span]) -> list[str]:
+    """Return the features of one entity of a document, given all its mentions in text order.
+
+    They are names such as ``before:propose`` and ``title:head``; the document needs sentence starts.
+    """
+    label = spans[0].label_
+    sentences = list(doc.sents)
+    order = {sentence.start: n for n, sentence in enumerate(sentences)}
+    where = [order[span.sent.start] for span in spans]
+    features = {"bias", f"label:{label}", f"mentions:{min(len(spans), 5)}"}
+    features |= {f"first:{_bucket(where[0], len(sentences))}", f"last:{_bucket(where[-1], len(sentences))}"}
+    features.add(f"spread:{min(len(set(where)), 4)}")
+    if where[0] == 0:
+        features |= set(_title(doc, spans[0]))
+    for span, sentence in zip(spans, where, strict=True):
+        features |= set(_context(doc, span))
+        features.add(f"sentence:{_bucket(sentence, len(sentences))}")
+    return sorted(features | {f"{label}|{f}" for f in features if f.startswith(("first", "near", "title", "mentions"))})
+
+
+class RelationClassifier:
+    """The component ``kg_relations``."""
+
+    def __init__(self, classifier: LinearClassifier | None = None) -> None:
+        self.classifier = classifier or LinearClassifier(RELATIONS, bits=_BITS)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set ``_.entity`` and ``_.relation`` on every entity span and return the document."""
+        groups = group_by_entity(doc)
+        if groups:
+            table = self.classifier.probabilities([group_features(doc, spans) for spans in groups.values()])
+            for (entity, spans), row in zip(groups.items(), table, strict=True):
+                for span in spans:
+                    span._.entity = entity
+                    span._.relation = RELATIONS[int(row.argmax())]
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
+        """Write the weights into the folder ``path``."""
+        folder = Path(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "weights.bin").write_bytes(self.classifier.to_bytes())
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> RelationClassifier:  # noqa: ARG002
+        """Read the weights from the folder ``path`` and return the component."""
+        self.classifier.from_bytes((Path(path) / "weights.bin").read_bytes())
+        return self
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002
+        """Return the weights as bytes."""
+        data: bytes = srsly.msgpack_dumps({"weights": self.classifier.to_bytes()})
+        return data
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> RelationClassifier:  # noqa: ARG002
+        """Set the weights from bytes and return the component."""
+        self.classifier.from_bytes(srsly.msgpack_loads(data)["weights"])
+        return self
+
+
+@Language.factory("kg_relations", requires=["doc.ents", "token.is_sent_start"], assigns=["doc.ents"])
+def create_relations(nlp: Language, name: str) -> RelationClassifier:  # noqa: ARG001
+    """Make the component; untrained, every relation is the first one."""
+    return RelationClassifier()
+
+
+def group_by_entity(doc: Doc) -> dict[str, list[Span]]:
+    """Return the mentions of each entity of a document, keyed by ``<kind>:<slug>``, in order of first mention."""
+    spans = list(doc.ents)
+    ids = document_entities(doc.text, [(s.start_char, s.end_char, s.label_) for s in spans])
+    groups: dict[str, list[Span]] = {}
+    for entity, span in zip(ids, spans, strict=True):
+        groups.setdefault(entity, []).append(span)
+    return groups
+
+
+def _bucket(sentence: int, total: int) -> str:
+    if sentence == 0:
+        return "title"
+    if sentence == total - 1:
+        return "end"
+    return str(min(5 * (sentence - 1) // max(total - 2, 1), 4))
+
+
+def _title(doc: Doc, span: Span) -> Iterable[str]:
+    title = span.sent
+    yield "title:in"
+    if span.start == title.start:
+        yield "title:head"
+        if span.end < title.end and doc[span.end].text in {":", "-", "–", "—"}:
+            yield "title:name"
+    elif any(token.text == ":" for token in doc[title.start : span.start]):
+        yield "title:after colon"
+    if span.start > title.start:
+        yield f"title:before:{doc[span.start - 1].lower_}"
+
+
+def _context(doc: Doc, span: Span) -> Iterable[str]:
+    sentence = span.sent
+    before = [t.lower_ for t in doc[max(sentence.start, span.start - _BEFORE) : span.start]]
+    after = [t.lower_ for t in doc[span.end : min(sentence.end, span.end + _AFTER)]]
+    for distance, word in enumerate(reversed(before)):
+        yield f"before:{word}"
+        if distance < 2:
+            yield f"near{distance}<{word}"
+    for distance, word in enumerate(after):
+        yield f"after:{word}"
+        if distance < 2:
+            yield f"near{distance}>{word}"
+    if len(before) > 1:
+        yield f"near<{before[-2]} {before[-1]}"
+    if len(after) > 1:
+        yield f"near>{after[0]} {after[1]}"
+    yield f"edges:{before[-1] if before else '^'}|{after[0] if after else '$'}"
+    for token in doc[sentence.start : span.start]:
+        yield f"left:{token.lower_}"
+    for token in doc[span.end : sentence.end]:
+        yield f"right:{token.lower_}"
