@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import re
 import tempfile
 import warnings
 import webbrowser
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from kg.linking import Linked
 
 __all__ = ["KnowledgeGraph", "load"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class KnowledgeGraph:
@@ -324,7 +327,7 @@ class KnowledgeGraph:
         return render(self.nx, self.paper_records, self.mentions)
 
 
-def load(path: str | Path = "exports") -> KnowledgeGraph:
+def load(path: str | Path) -> KnowledgeGraph:
     """Load a graph that was saved.
 
     Parameters
@@ -393,7 +396,7 @@ def _encodable(record: _Record) -> _Record:
 
 
 def _without_surrogates(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def _assemble(

@@ -104,7 +104,9 @@ def layout(graph: nx.DiGraph) -> dict[str, tuple[float, float]]:
     positions = np.empty((len(ids), 2))
     positions[folded.core] = points
     positions[folded.leaves] = _place_leaves(points, weights, folded.anchors)
-    return {node: (float(x), float(y)) for node, (x, y) in zip(ids, np.round(positions, 1) + 0.0, strict=True)}
+    return {
+        node: (float(x), float(y)) for node, (x, y) in zip(ids, np.round(positions, 1) + 0.0, strict=True)
+    }
 
 
 @dataclass(frozen=True)
@@ -422,5 +424,4 @@ def _on_ring(waiting: Ints, room: Floats, outline: Floats) -> tuple[Ints, Floats
     for disc in waiting:
         slant = np.cos(angle - DIRECTIONS)
         length = float((outline[slant > 0.02] / slant[slant > 0.02]).min() + 1.1 * room[disc] + MARGIN)
-        ...
     return waiting, np.empty(0)

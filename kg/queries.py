@@ -11,6 +11,8 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rapidfuzz import fuzz
+
 from kg.errors import AmbiguousNameError, InputError, KgError, MissingGraphError, UnknownNameError
 from kg.names import normal_form
 from kg.schema import ENTITY_KINDS, KINDS, RELATIONS, VARIANT_OF, label_of
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "COLUMNS",
     "cooccurrence",
+    "graph_file",
     "neighbors",
     "open_index",
     "papers",
@@ -33,6 +36,8 @@ __all__ = [
 ]
 
 Record = dict[str, Any]
+
+_LEAST_LIKENESS = 60  # of 100
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "neighbors": ("id", "kind", "label", "hops", "relation", "shared", "via", "date", "evidence"),
@@ -86,11 +91,8 @@ def graph_file(path: Path) -> Path:
     """
     file = path / "graph.graphml" if path.is_dir() else path
     if not file.is_file():
-        raise MissingGraphError(
-            f"there is no graph at {path}; build one with `kg build -o {path}` or point --graph at one."
-            if path.suffix != ".graphml"
-            else f"there is no graph at {path}; build one with `kg build -o {path.parent}`."
-        )
+        folder = path.parent if path.suffix == ".graphml" else path
+        raise MissingGraphError(f"there is no graph at {path}; build one with `kg build -o {folder}`.")
     return file
 
 
@@ -310,7 +312,8 @@ def similar(graph: nx.DiGraph[str], name: str, *, limit: int | None = 10) -> lis
     _check_positive("limit", limit)
     start = resolve(graph, name)
     kind = graph.nodes[start]["kind"]
-    profile = _profile(graph, start)
+    rarity = _rarity(graph)
+    profile = _profile(graph, start, rarity)
     papers_near = {paper for entity in profile for paper in _papers_of(graph, entity)}
     candidates = (
         papers_near
@@ -324,7 +327,7 @@ def similar(graph: nx.DiGraph[str], name: str, *, limit: int | None = 10) -> lis
     )
     records = []
     for node in sorted(candidates - {start}):
-        other = _profile(graph, node)
+        other = _profile(graph, node, rarity)
         products = {entity: weight * other[entity] for entity, weight in profile.items() if entity in other}
         score = (
             round(sum(products.values()) / math.sqrt(_square(profile) * _square(other)), 4) if products else 0
@@ -535,19 +538,23 @@ def _form(name: str, kind: str) -> str:
     return normal_form(name, label_of(kind))
 
 
-def _nearest(name: str, nodes: Iterable[tuple[str, Mapping[str, Any]]], limit: int = 5) -> list[str]:
-    from rapidfuzz import fuzz, process
-
+def _nearest(name: str, nodes: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
+    """The names most like ``name``, one of a node, five at most; ties go to the node of more papers."""
     is_id = name.partition(":")[0] in KINDS
-    known: dict[str, bool] = {}
+    ranked = []
     for node, attributes in nodes:
-        for candidate in [node] if is_id else _names(attributes):
-            known.setdefault(candidate, attributes["kind"] == "paper")
-    found = process.extract(
-        name, list(known), scorer=fuzz.WRatio, processor=str.casefold, limit=4 * limit, score_cutoff=60
-    )
-    ranked = sorted(found, key=lambda item: (-item[1], known[item[0]], len(item[0]), item[0]))
-    return [candidate for candidate, _, _ in ranked[:limit]]
+        scored = [(_likeness(name, known), known) for known in ([node] if is_id else _names(attributes))]
+        likeness, known = min(scored, key=lambda item: (-item[0], item[1]))
+        if likeness >= _LEAST_LIKENESS:
+            ranked.append((-likeness, -attributes.get("n_papers", 0), known))
+    return list(dict.fromkeys(known for *_, known in sorted(ranked)))[:5]
+
+
+def _likeness(name: str, known: str) -> float:
+    name, known = name.casefold(), known.casefold()
+    # Parts count a little less than the whole, and only parts of the longer name: `AD` is not like `adapter`.
+    part = fuzz.partial_ratio(name, known) if len(known) > len(name) > 2 else 0
+    return max(fuzz.ratio(name, known), 0.9 * fuzz.token_set_ratio(name, known), 0.8 * part)
 
 
 def _words(text: str) -> list[str]:
@@ -651,11 +658,18 @@ def _in_years(year: int | None, since: int | None, until: int | None) -> bool:
 # --- similarity -----------------------------------------------------------------------------------------
 
 
-def _profile(graph: nx.DiGraph[str], node: str) -> dict[str, float]:
-    """The entities that a node stands with, each weighted by its rarity."""
+def _rarity(graph: nx.DiGraph[str]) -> dict[str, float]:
+    """The weight of each entity that says something about more than one paper."""
+    # An entity of one paper tells nothing about others, and there are so many that they would drown the rest.
+    spread = Counter(entity for paper in _of_kind(graph, "paper") for entity in graph.succ[paper])
+    return {entity: 1 / math.log2(1 + papers) for entity, papers in spread.items() if papers > 1}
+
+
+def _profile(graph: nx.DiGraph[str], node: str, rarity: Mapping[str, float]) -> dict[str, float]:
+    """The entities that a node stands with, each by how often and how rare."""
     papers = [node] if graph.nodes[node]["kind"] == "paper" else _papers_of(graph, node)
     counts = Counter(entity for paper in papers for entity in graph.succ[paper] if entity != node)
-    return {entity: count / math.log2(1 + len(_papers_of(graph, entity))) for entity, count in counts.items()}
+    return {entity: count * rarity[entity] for entity, count in counts.items() if entity in rarity}
 
 
 def _square(profile: Mapping[str, float]) -> float:

@@ -124,7 +124,7 @@ def tables_fit(folder: str | Path) -> bool:
     if not all(path.is_file() for path in paths):
         return False
     stamp = _digest(folder)
-    return all((_schema(path).metadata or {}).get(_STAMP) == stamp for path in paths)
+    return all(_stamp(path) == stamp for path in paths)
 
 
 def read_tables(folder: str | Path) -> tuple[dict[str, Paper], list[Mention]]:
@@ -160,7 +160,9 @@ def read_index(folder: str | Path) -> nx.DiGraph[str]:
     for row in _rows(Path(folder), "papers"):
         bare = row.pop("id")
         del row["abstract"]
-        known = {name: xml_text(v) if isinstance(v, str) else v for name, v in row.items() if v is not None}
+        known = {
+            name: xml_text(v) if isinstance(v, str) else v for name, v in row.items() if v not in (None, "")
+        }
         known["label"] = known.get("title") or bare
         graph.add_node(f"paper:{bare}", kind="paper", **known)
     for row in _rows(Path(folder), "entities"):
@@ -212,22 +214,30 @@ def _digest(folder: Path) -> bytes:
         return hashlib.file_digest(stream, "sha256").hexdigest().encode()
 
 
-def _schema(path: Path) -> pa.Schema:
+def _stamp(path: Path) -> bytes | None:
+    with _open(path) as file:
+        return (file.schema_arrow.metadata or {}).get(_STAMP)
+
+
+def _open(path: Path) -> pq.ParquetFile:
     try:
-        return pq.read_schema(path)
-    except pa.ArrowException as error:
+        return pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as error:
         raise InputError(f"{path} is not a Parquet table: {error}.") from error
 
 
 def _rows(folder: Path, name: str) -> list[dict[str, Any]]:
     path = folder / f"{name}.parquet"
     columns = SCHEMAS[name].names
-    missing = [column for column in columns if column not in _schema(path).names]
-    if missing:
-        raise InputError(f"{path} has no column {', '.join(missing)}; build the graph again with `kg build`.")
-    try:
-        table = pq.read_table(path, columns=columns)
-    except pa.ArrowException as error:
-        raise InputError(f"{path} cannot be read as a Parquet table: {error}.") from error
+    # ParquetFile, since pyarrow.parquet.read_table imports pandas: half a second.
+    with _open(path) as file:
+        missing = [column for column in columns if column not in file.schema_arrow.names]
+        if missing:
+            known = ", ".join(missing)
+            raise InputError(f"{path} has no column {known}; build the graph again with `kg build`.")
+        try:
+            table = file.read(columns)
+        except (pa.ArrowException, OSError) as error:
+            raise InputError(f"{path} cannot be read as a Parquet table: {error}.") from error
     values = [table.column(column).to_pylist() for column in columns]
     return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from spacy.language import Language
 from spacy.tokens import Doc
 
+import kg.extraction.extensions  # noqa: F401
 from kg.extraction.occurrences import occurrences
 
 __all__ = ["ConsistencyVoter", "agree", "create_consistency"]
@@ -55,8 +56,14 @@ class ConsistencyVoter:
     def __call__(self, doc: Doc) -> Doc:
         """Replace ``doc.ents`` by the outcome of the vote and return the document."""
         found = [(span.start_char, span.end_char, span.label_) for span in doc.ents]
-        spans = (doc.char_span(s, e, label=label) for s, e, label in agree(doc.text, found, self.share))
-        doc.set_ents([span for span in spans if span is not None])
+        best: dict[str, float] = {}
+        for span in doc.ents:
+            best[span.text] = max(best.get(span.text, 0.0), span._.score)
+        places = (doc.char_span(s, e, label=label) for s, e, label in agree(doc.text, found, self.share))
+        spans = [span for span in places if span is not None]
+        for span in spans:
+            span._.score = best[span.text]
+        doc.set_ents(spans)
         return doc
 
 

@@ -15,6 +15,7 @@ import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+import kg.extraction.extensions  # noqa: F401
 from kg.extraction.linear import LinearClassifier
 from kg.names import document_entities
 from kg.schema import RELATIONS
@@ -42,7 +43,9 @@ def group_features(doc: Doc, spans: Sequence[Span]) -> list[str]:
     for span, sentence in zip(spans, where, strict=True):
         features |= set(_context(doc, span))
         features.add(f"sentence:{_bucket(sentence, len(sentences))}")
-    return sorted(features | {f"{label}|{f}" for f in features if f.startswith(("first", "near", "title", "mentions"))})
+    return sorted(
+        features | {f"{label}|{f}" for f in features if f.startswith(("first", "near", "title", "mentions"))}
+    )
 
 
 class RelationClassifier:

@@ -1,0 +1,1 @@
+"""Trains the shipped pipelines; needs the extra ``train``."""

@@ -1,0 +1,171 @@
+"""The main job: from papers to a graph, and from papers to mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import InputError
+from kg.schema import ENTITY_KINDS, Entity, Mention, Paper, kind_of
+from kg.sources import Corpus, read
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+
+__all__ = ["Progress", "build", "build_from_corpus", "extract", "extract_from_corpus"]
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a stage, how much of it is done and how much there is."""
+
+
+def build(
+    *inputs: str | Path,
+    model: str | Path = "default",
+    min_score: float = 0.0,
+    kinds: Collection[str] = ENTITY_KINDS,
+    since: int | None = None,
+    until: int | None = None,
+    on_progress: Progress | None = None,
+) -> KnowledgeGraph:
+    """Read papers, extract and link their entities, and assemble the graph.
+
+    Parameters
+    ----------
+    *inputs : str or Path
+        Files and folders of papers, in any format that `kg.read` takes.
+    model : str or Path
+        Name of a shipped pipeline, or any spaCy pipeline by package name or path.
+    min_score : float
+        Leave out mentions with a lower score.
+    kinds : collection of str
+        Kinds of entities to keep, of ``kg.schema.ENTITY_KINDS``.
+    since, until : int, optional
+        First and last year; either leaves undated papers out.
+    on_progress : callable, optional
+
+    Returns
+    -------
+    KnowledgeGraph
+        A pure function of the set of papers and the pipeline.
+
+    Raises
+    ------
+    InputError
+        An input or a setting is wrong; the message names it.
+    """
+    corpus = read(*inputs)
+    return build_from_corpus(
+        corpus,
+        model=model,
+        min_score=min_score,
+        kinds=kinds,
+        since=since,
+        until=until,
+        on_progress=on_progress,
+    )
+
+
+def build_from_corpus(
+    corpus: Corpus,
+    *,
+    model: str | Path = "default",
+    min_score: float = 0.0,
+    kinds: Collection[str] = ENTITY_KINDS,
+    since: int | None = None,
+    until: int | None = None,
+    keep: tuple[Sequence[Paper], Sequence[Mention]] = ((), ()),
+    former: Sequence[Entity] = (),
+    on_progress: Progress | None = None,
+) -> KnowledgeGraph:
+    """Do what `build` does, for papers that are read already.
+
+    ``keep`` are papers and mentions of an earlier build that stay beside the new ones; ``former`` its
+    entities, whose ids stay known where they change.
+    """
+    from kg.graph import KnowledgeGraph
+    from kg.linking import link
+
+    papers = _between(corpus.papers, since, until)
+    mentions = [
+        mention
+        for _, found in extract_from_corpus(papers, model, min_score, kinds, on_progress)
+        for mention in found
+    ]
+    fresh = {paper.id for paper in papers}
+    papers = [*papers, *(paper for paper in keep[0] if paper.id not in fresh)]
+    mentions += [mention for mention in keep[1] if mention.paper not in fresh]
+    if on_progress:
+        on_progress("linking and layout", 0, 1)
+    graph = KnowledgeGraph.from_records(papers, link(papers, mentions, former))
+    if on_progress:
+        on_progress("linking and layout", 1, 1)
+    return graph
+
+
+def extract(
+    *inputs: str | Path,
+    model: str | Path = "default",
+    min_score: float = 0.0,
+    kinds: Collection[str] = ENTITY_KINDS,
+    since: int | None = None,
+    until: int | None = None,
+    on_progress: Progress | None = None,
+) -> Iterator[tuple[Paper, list[Mention]]]:
+    """Yield each paper with its mentions, in input order; the settings are those of `build`."""
+    papers = _between(read(*inputs).papers, since, until)
+    return extract_from_corpus(papers, model, min_score, kinds, on_progress)
+
+
+def extract_from_corpus(
+    papers: Sequence[Paper],
+    model: str | Path,
+    min_score: float,
+    kinds: Collection[str],
+    on_progress: Progress | None,
+) -> Iterator[tuple[Paper, list[Mention]]]:
+    """Do what `extract` does, for papers that are read already."""
+    _check_settings(min_score, kinds)
+    return _extract(papers, model, min_score, kinds, on_progress)
+
+
+def _extract(
+    papers: Sequence[Paper],
+    model: str | Path,
+    min_score: float,
+    kinds: Collection[str],
+    on_progress: Progress | None,
+) -> Iterator[tuple[Paper, list[Mention]]]:
+    from kg.extraction import extract_mentions, load_pipeline
+
+    nlp = load_pipeline(model)
+    for done, (paper, mentions) in enumerate(
+        zip(papers, extract_mentions(papers, nlp), strict=True), start=1
+    ):
+        yield (
+            paper,
+            [
+                mention
+                for mention in mentions
+                if mention.score >= min_score and kind_of(mention.label) in kinds
+            ],
+        )
+        if on_progress:
+            on_progress("extraction", done, len(papers))
+
+
+def _between(papers: Sequence[Paper], since: int | None, until: int | None) -> list[Paper]:
+    if since is None and until is None:
+        return list(papers)
+    if since is not None and until is not None and since > until:
+        raise InputError(f"--since {since} is after --until {until}; swap them.")
+    low, high = since or 0, until or 9999
+    return [paper for paper in papers if paper.year is not None and low <= paper.year <= high]
+
+
+def _check_settings(min_score: float, kinds: Collection[str]) -> None:
+    if not 0 <= min_score <= 1:
+        raise InputError(f"--min-score {min_score} is not between 0 and 1.")
+    for kind in kinds:
+        if kind not in ENTITY_KINDS:
+            raise InputError(f"--kinds: {kind!r} is none of {', '.join(ENTITY_KINDS)}.")

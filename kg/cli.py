@@ -1,0 +1,508 @@
+"""The commands of the shell: the public functions of kg, with progress and printed answers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg import __version__
+from kg.errors import InputError, KgError
+from kg.schema import ENTITY_KINDS, KINDS, RELATIONS
+
+if TYPE_CHECKING:
+    from kg.graph import KnowledgeGraph
+    from kg.schema import Mention, Paper
+    from kg.sources import Corpus
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="kg",
+    help="Turn paper abstracts into a knowledge graph, and ask it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+class Format(str, Enum):
+    """How answers are printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+Kind = Enum("Kind", {kind: kind for kind in KINDS}, type=str)  # type: ignore[misc]
+Relation = Enum("Relation", {relation: relation for relation in RELATIONS}, type=str)  # type: ignore[misc]
+
+GraphOption = Annotated[
+    Path, typer.Option("--graph", metavar="PATH", help="Folder or GraphML file of the graph.")
+]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
+LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most N rows.")]
+ExactOption = Annotated[bool, typer.Option("--exact", help="Leave out what belongs to variants.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
+ModelOption = Annotated[
+    str, typer.Option("--model", help="Shipped pipeline, or any spaCy pipeline by name or path.")
+]
+ScoreOption = Annotated[
+    float, typer.Option("--min-score", metavar="P", help="Leave out mentions scored lower.")
+]
+KindsOption = Annotated[str, typer.Option("--kinds", help="Comma-separated kinds of entities to keep.")]
+SinceOption = Annotated[
+    int | None, typer.Option("--since", metavar="YEAR", help="First year; leaves out undated papers.")
+]
+UntilOption = Annotated[
+    int | None, typer.Option("--until", metavar="YEAR", help="Last year; leaves out undated papers.")
+]
+
+_ALL_KINDS = ",".join(ENTITY_KINDS)
+_EXPORTS = Path("exports")
+_SEEDS = Path("seeds/pages")
+
+
+def main() -> None:
+    """Run the command line; the exit code is 0, 1 for a failure, 2 for bad usage or input."""
+    try:
+        app()
+    except KgError as error:
+        _fail(str(error), error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough. Python would complain again while it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except KeyboardInterrupt:
+        _fail("interrupted; files already written are whole.", 130)
+    except OSError as error:
+        _fail(f"{error.filename or 'system'}: {error.strerror or error}.", 1)
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", is_eager=True, callback=lambda v: _print_version(v), help="Show the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def build(
+    inputs: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[INPUT]...", help="Files and folders of papers; ./seeds/pages where none is given."
+        ),
+    ] = None,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the graph goes.")
+    ] = _EXPORTS,
+    add: Annotated[
+        bool, typer.Option("--add", help="Keep the papers that the folder's graph has already.")
+    ] = False,
+    model: ModelOption = "default",
+    min_score: ScoreOption = 0.0,
+    kinds: KindsOption = _ALL_KINDS,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Build the graph of papers: GraphML, page and tables."""
+    from kg.build import build_from_corpus
+    from kg.export.tables import read_tables, tables_fit
+
+    started = time.monotonic()
+    corpus = _read(inputs)
+    keep: tuple[Sequence[Paper], Sequence[Mention]] = ((), ())
+    if add:
+        if not tables_fit(output):
+            raise InputError(f"--add: {output} has no tables of an earlier build; build without --add first.")
+        papers, mentions = read_tables(output)
+        keep = (list(papers.values()), mentions)
+    with _progress(quiet) as report:
+        graph = build_from_corpus(
+            corpus,
+            model=model,
+            min_score=min_score,
+            kinds=kinds.split(","),
+            since=since,
+            until=until,
+            keep=keep,
+            on_progress=report,
+        )
+        report("writing", 0, 1)
+        files = graph.save(output)
+        report("writing", 1, 1)
+    if not quiet:
+        _summarise_build(corpus, graph, files, time.monotonic() - started)
+
+
+@app.command()
+def extract(
+    inputs: Annotated[
+        list[Path],
+        typer.Argument(metavar="INPUT...", help="Files and folders of papers; - for standard input."),
+    ],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FILE", help="JSON lines; - for standard output.")
+    ] = Path("-"),
+    model: ModelOption = "default",
+    min_score: ScoreOption = 0.0,
+    kinds: KindsOption = _ALL_KINDS,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Write the mentions of each paper as one JSON object per line."""
+    from kg.build import extract as run
+    from kg.export.mentions import mention_line
+    from kg.files import atomic_write
+
+    counts: Counter[str] = Counter()
+    lines = []
+    started = time.monotonic()
+    with _progress(quiet) as report:
+        found = run(
+            *inputs,
+            model=model,
+            min_score=min_score,
+            kinds=kinds.split(","),
+            since=since,
+            until=until,
+            on_progress=report,
+        )
+        for paper, mentions in found:
+            counts["papers"] += 1
+            counts["mentions"] += len(mentions)
+            line = mention_line(paper, mentions)
+            if str(output) == "-":
+                sys.stdout.write(line)
+            else:
+                lines.append(line)
+    if str(output) != "-":
+        atomic_write(output, "".join(lines))
+    if not quiet:
+        _note(f"{counts['papers']} papers, {counts['mentions']} mentions, {time.monotonic() - started:.1f} s")
+
+
+@app.command()
+def neighbors(
+    name: Annotated[str, typer.Argument(help="Id, label, alias or former id.")],
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Kind of the neighbours.")] = None,
+    relation: Annotated[
+        Relation | None, typer.Option("--relation", help="Follow this relation only.")
+    ] = None,
+    hops: Annotated[int | None, typer.Option("--hops", min=1, metavar="N", help="Greatest distance.")] = None,
+    exact: ExactOption = False,
+    limit: LimitOption = None,
+    graph: GraphOption = _EXPORTS,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """List what is tied to a node."""
+    from kg import queries
+
+    records = queries.neighbors(
+        queries.open_index(graph),
+        name,
+        kind=_value(kind),
+        relation=_value(relation),
+        hops=hops,
+        exact=exact,
+        limit=limit,
+    )
+    _print(records, "neighbors", format)
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(help="Words, or the beginnings of words.")],
+    limit: LimitOption = 20,
+    graph: GraphOption = _EXPORTS,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Find nodes by a part of their name."""
+    from kg import queries
+
+    _print(queries.search(queries.open_index(graph), text, limit=limit), "search", format)
+
+
+@app.command()
+def similar(
+    name: Annotated[str, typer.Argument(help="Id, label, alias or former id.")],
+    limit: LimitOption = 10,
+    graph: GraphOption = _EXPORTS,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """List nodes of the same kind with similar neighbours."""
+    from kg import queries
+
+    _print(queries.similar(queries.open_index(graph), name, limit=limit), "similar", format)
+
+
+@app.command()
+def path(
+    start: Annotated[str, typer.Argument(metavar="A", help="Id, label, alias or former id.")],
+    end: Annotated[str, typer.Argument(metavar="B", help="Id, label, alias or former id.")],
+    graph: GraphOption = _EXPORTS,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Show a shortest path between two nodes."""
+    from kg import queries
+
+    _print(queries.path(queries.open_index(graph), start, end), "path", format)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="Id, label, alias or former id.")],
+    exact: ExactOption = False,
+    graph: GraphOption = _EXPORTS,
+    format: FormatOption = Format.TABLE,
+) -> None:
+    """Tell everything about one node."""
+    from kg import queries
+
+    record = queries.show(queries.open_index(graph), name, exact=exact)
+    if format is Format.TABLE:
+        _print_record(record)
+    elif format is Format.JSON:
+        print(json.dumps(record, ensure_ascii=False, indent=2))
+    else:
+        raise InputError("show has no --format csv, its answer is nested; use json.")
+
+
+@app.command()
+def stats(graph: GraphOption = _EXPORTS, format: FormatOption = Format.TABLE) -> None:
+    """Count what is in the graph."""
+    from kg import queries
+
+    record = queries.stats(queries.open_index(graph))
+    if format is Format.JSON:
+        print(json.dumps(record, ensure_ascii=False, indent=2))
+        return
+    flat: list[dict[str, Any]] = []
+    for name, value in record.items():
+        parts = value.items() if isinstance(value, dict) else [("", value)]
+        flat += [
+            {"count": f"{name} {part}".strip().replace("_", " "), "value": number} for part, number in parts
+        ]
+    _print_rows(flat, ("count", "value"), format)
+
+
+@app.command("open")
+def open_page(graph: GraphOption = _EXPORTS) -> None:
+    """Open the page of the graph in the browser."""
+    import webbrowser
+
+    from kg.graph import load
+    from kg.queries import graph_file
+
+    page = (graph if graph.is_dir() else graph.parent) / "graph.html"
+    graph_file(graph)
+    if graph.is_dir() and page.is_file():
+        _note(str(page))
+        webbrowser.open(page.resolve().as_uri())
+    else:
+        _note(str(load(graph).open()))
+
+
+@app.command()
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold annotations, JSON lines.")],
+    papers: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--papers",
+            metavar="INPUT",
+            help="Files and folders that hold the texts; ./seeds/pages where none is given.",
+        ),
+    ] = None,
+    split: Annotated[
+        str, typer.Option("--split", help="Which gold papers: dev (never trained on), train or all.")
+    ] = "dev",
+    errors: Annotated[
+        int, typer.Option("--errors", min=0, metavar="N", help="Show N examples of each kind of error.")
+    ] = 0,
+    model: ModelOption = "default",
+    quiet: QuietOption = False,
+) -> None:
+    """Measure extraction against gold."""
+    from kg.extraction.report import evaluate_model, report_text
+
+    with _progress(quiet) as report:
+        result = evaluate_model(gold, papers or [_SEEDS], model=model, split=split, on_progress=report)
+    print(report_text(result, examples=errors))
+
+
+@app.command()
+def train(
+    corpus: Annotated[
+        Path,
+        typer.Option("--corpus", metavar="FILE", help="Abstracts for word vectors and for the corpus gold."),
+    ],
+    seeds: Annotated[
+        Path, typer.Option("--seeds", metavar="FOLDER", help="Folder with pages/ and gold/.")
+    ] = Path("seeds"),
+    output: Annotated[
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the pipeline goes.")
+    ] = Path("models/default"),
+    work: Annotated[
+        Path, typer.Option("--work", metavar="FOLDER", help="Where finished steps are kept, to go on from.")
+    ] = Path(".train"),
+) -> None:
+    """Train the shipped pipeline again, from the gold and the corpus (needs the extra `train`)."""
+    from kg.extraction.training.steps import run_steps
+
+    run_steps(corpus=corpus, seeds=seeds, output=output, work=work, say=_note)
+
+
+def _read(inputs: list[Path] | None) -> Corpus:
+    from kg.sources import read
+
+    if not inputs and not _SEEDS.is_dir():
+        raise InputError(f"no INPUT is given and there is no {_SEEDS} here; name files or folders of papers.")
+    corpus = read(*(inputs or [_SEEDS]))
+    for skipped in corpus.skipped:
+        _note(f"skipped {skipped.path}: {skipped.reason}")
+    return corpus
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Give a function that reports progress; a bar on a terminal, a line per stage elsewhere."""
+    if quiet:
+        yield lambda _stage, _done, _total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda stage, done, total: _note(f"{stage}: {total}") if done == total > 1 else None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        tasks: dict[str, Any] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = progress.add_task(stage, total=total)
+            progress.update(tasks[stage], completed=done, total=total)
+
+        yield report
+
+
+def _summarise_build(corpus: Corpus, graph: KnowledgeGraph, files: Sequence[Path], seconds: float) -> None:
+    from kg.queries import stats as count
+
+    numbers = count(graph.nx)
+    entities = ", ".join(f"{n} {kind}" for kind, n in numbers["entities"].items())
+    edges = ", ".join(f"{n} {relation}" for relation, n in numbers["edges"].items())
+    _note(f"papers    {numbers['papers']} (from {corpus.n_listings} listings)")
+    _note(f"entities  {sum(numbers['entities'].values())}: {entities}")
+    _note(f"edges     {sum(numbers['edges'].values())}: {edges}")
+    _note(f"files     {', '.join(str(file) for file in files)}")
+    _note(f"time      {seconds:.1f} s")
+
+
+def _print(records: list[dict[str, Any]], question: str, how: Format) -> None:
+    from kg.queries import COLUMNS
+
+    _print_rows(records, COLUMNS[question], how)
+
+
+def _print_rows(records: list[dict[str, Any]], columns: Sequence[str], how: Format) -> None:
+    if how is Format.JSON:
+        print(json.dumps(records, ensure_ascii=False, indent=2))
+    elif how is Format.CSV:
+        writer = csv.DictWriter(sys.stdout, fieldnames=columns, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(records)
+    elif not records:
+        _note("nothing found.")
+    else:
+        _print_table(records, [c for c in columns if any(r.get(c) not in (None, "") for r in records)])
+
+
+def _print_table(records: list[dict[str, Any]], columns: Sequence[str]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=False)
+    if not console.is_terminal:
+        console.width = 140
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        wide = column in {"label", "evidence", "match", "shared"}
+        table.add_column(
+            column.replace("_", " "),
+            overflow="ellipsis",
+            no_wrap=True,
+            ratio=2 if column == "evidence" else None,
+            min_width=12 if wide else None,
+        )
+    for record in records:
+        table.add_row(*(Text("" if record.get(c) is None else str(record[c])) for c in columns))
+    console.print(table)
+
+
+def _print_record(record: dict[str, Any]) -> None:
+    nested = {}
+    for key, value in record.items():
+        if isinstance(value, list | dict):
+            nested[key] = value
+        elif value not in (None, ""):
+            print(f"{key.replace('_', ' '):<13}{value}")
+    for key, value in nested.items():
+        groups = value.items() if isinstance(value, dict) else [("", value)]
+        for part, items in groups:
+            if not items:
+                continue
+            title = f"{key}: {part}" if part else key.replace("_", " ")
+            if isinstance(items, list) and items and isinstance(items[0], dict):
+                print(f"\n{title} ({len(items)})")
+                _print_table(
+                    items,
+                    [c for c in items[0] if c != "url" and any(i.get(c) not in (None, "") for i in items)],
+                )
+            else:
+                joined = ", ".join(map(str, items)) if isinstance(items, list) else items
+                print(f"{title:<13}{joined}")
+
+
+def _value(choice: Enum | None) -> str | None:
+    return None if choice is None else str(choice.value)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"kg {__version__}")
+        raise typer.Exit
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _fail(message: str, code: int) -> None:
+    _note(f"kg: {message}")
+    sys.exit(code)

@@ -1,0 +1,12 @@
+"""The attributes that the components of kg set on a span (``span._.entity``, ``.relation``, ``.score``)."""
+
+from __future__ import annotations
+
+from spacy.tokens import Span
+
+DEFAULTS = {"entity": "", "relation": "mentions", "score": 1.0}
+"""Attribute names and what they are on a span that no component has seen."""
+
+for _name, _default in DEFAULTS.items():
+    if not Span.has_extension(_name):
+        Span.set_extension(_name, default=_default)
