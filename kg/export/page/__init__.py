@@ -1,0 +1,5 @@
+"""The page: one HTML file, to explore a graph of papers in a browser without a network."""
+
+from kg.export.page.render import render, write_page
+
+__all__ = ["render", "write_page"]
