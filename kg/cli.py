@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from enum import Enum
+from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,7 +38,7 @@ app = typer.Typer(
 )
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How answers are printed."""
 
     TABLE = "table"
@@ -69,6 +69,9 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     int | None, typer.Option("--until", metavar="YEAR", help="Last year; leaves out undated papers.")
 ]
+
+_WIDEST = {"label": 44, "source_label": 30, "target_label": 30, "match": 30, "shared": 40, "via": 24}
+"""Widest a column of a table gets; ``evidence`` takes what the others leave."""
 
 _ALL_KINDS = ",".join(ENTITY_KINDS)
 _EXPORTS = Path("exports")
@@ -425,7 +428,11 @@ def _summarise_build(corpus: Corpus, graph: KnowledgeGraph, files: Sequence[Path
 def _print(records: list[dict[str, Any]], question: str, how: Format) -> None:
     from kg.queries import COLUMNS
 
-    _print_rows(records, COLUMNS[question], how)
+    columns = COLUMNS[question]
+    if how is Format.TABLE:
+        # What is the same for all says nothing in a table: the kind that was asked for, one hop.
+        columns = tuple(c for c in columns if c not in {"kind", "hops"} or len({r[c] for r in records}) > 1)
+    _print_rows(records, columns, how)
 
 
 def _print_rows(records: list[dict[str, Any]], columns: Sequence[str], how: Format) -> None:
@@ -443,6 +450,7 @@ def _print_rows(records: list[dict[str, Any]], columns: Sequence[str], how: Form
 
 def _print_table(records: list[dict[str, Any]], columns: Sequence[str]) -> None:
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -451,15 +459,18 @@ def _print_table(records: list[dict[str, Any]], columns: Sequence[str]) -> None:
     if not console.is_terminal:
         console.width = 140
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        wide = column in {"label", "evidence", "match", "shared"}
-        table.add_column(
-            column.replace("_", " "),
-            overflow="ellipsis",
-            no_wrap=True,
-            ratio=2 if column == "evidence" else None,
-            min_width=12 if wide else None,
+    widths = {
+        column: min(
+            max(len(column), *(cell_len(str(record.get(column) or "")) for record in records)),
+            _WIDEST.get(column, console.width),
         )
+        for column in columns
+    }
+    if "evidence" in widths:
+        others = sum(widths.values()) - widths["evidence"] + 3 * len(widths)
+        widths["evidence"] = max(20, console.width - others)
+    for column, width in widths.items():
+        table.add_column(column.replace("_", " "), overflow="ellipsis", no_wrap=True, width=width)
     for record in records:
         table.add_row(*(Text("" if record.get(c) is None else str(record[c])) for c in columns))
     console.print(table)

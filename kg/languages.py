@@ -1,4 +1,4 @@
-"""Languages: ISO 639-3 codes of natural ones, from the `python-iso639` library; programming ones have none."""
+"""ISO 639-3 codes of natural languages, from the `python-iso639` library; programming languages have none."""
 
 from __future__ import annotations
 

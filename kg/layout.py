@@ -43,15 +43,20 @@ ASPECT = 1.35
 """Width to height: screens and labels are wider than high."""
 
 GATHER = 30.0
-GROUP = 2.0
+GROUP = 1.4
 """Attraction over repulsion at the start (one smooth whole) and at the end (groups with gaps between them)."""
-TETHER = 0.004
+TETHER = 0.015
 """Attraction that does not fade with distance, so that no branch is flung far away."""
 ITERATIONS = 300
 MESH = 0.7
 """Mesh width of the repulsion, in units of the kernel's width."""
+SEPARATION_ROUNDS = 60
 SMALL = 64
 """Components of up to this many nodes are drawn together, pair by pair."""
+
+SEPARATION_ROUNDS = 200
+DIRECTIONS = np.array([(np.cos(a), np.sin(a)) for a in np.linspace(0, 2 * np.pi, 360, endpoint=False)])
+"""Unit vectors in which the outline of a drawing is measured."""
 
 
 def layout(graph: nx.DiGraph) -> dict[str, tuple[float, float]]:
@@ -203,7 +208,7 @@ def _place_core(ids: list[str], weights: sparse.csr_array, radii: Floats) -> Flo
     for c in np.flatnonzero(size > SMALL):
         members = np.flatnonzero(component == c)
         points[members] = _embed(weights[members][:, members], start[members])
-    points = _scale(points, radii, component)
+    points = _scale(points, radii, component) + MARGIN * start  # papers with the same entities coincide so far
     points = _separate(points, radii, component)
     return _pack(points, radii, component)
 
@@ -272,13 +277,13 @@ def _embed(weights: sparse.csr_array, start: Floats) -> Floats:
     rate = (1 / np.maximum(mass, 1 / n))[:, None]
     points = 3 * _smoothed(share.tocsr(), mass, start) + 0.3 * start
     velocity = np.zeros_like(points)
-    repulsion = _MeshRepulsion()
+    repulsion = _MeshRepulsion()  # felt a little beside the points, or nodes with the same neighbours would coincide
     for step in range(ITERATIONS):
         done = step / ITERATIONS
         strength = GROUP * (GATHER / GROUP) ** max(0.0, 1 - 2 * done)
         along = points[share.row] - points[share.col]
         pull = share.data / (1 + (along**2).sum(axis=1)) + TETHER * share.data
-        force = repulsion(points) / strength - _sum_at(share.row, pull[:, None] * along, n)
+        force = repulsion(points + 0.1 * start) / strength - _sum_at(share.row, pull[:, None] * along, n)
         velocity = (0.5 if done < 0.2 else 0.8) * velocity + min(1.0, 5 * (1 - done)) * rate * force
         velocity = _shortened(velocity, 2.0)
         points = points + velocity
@@ -386,42 +391,62 @@ def _separate(points: Floats, radii: Floats, component: Ints) -> Floats:
 
 
 def _pack(points: Floats, radii: Floats, component: Ints) -> Floats:
-    """Arrange the components, each as one disc, in rings around the largest, larger ones further in."""
+    """Arrange the components, each as one disc, in rings around that of most nodes, the larger ones further in."""
     count = np.bincount(component)
     room = np.zeros(len(count))
     np.maximum.at(room, component, np.linalg.norm(points, axis=1) + radii)
-    order = np.argsort(-count, kind="stable")
-    main = component == order[0]
+    largest = int(count.argmax())
+    waiting = np.argsort(-room, kind="stable")
+    waiting = waiting[waiting != largest]
     centres = np.zeros((len(count), 2))
-    outline = _outline(points[main], radii[main])
-    waiting = order[1:]
+    outline = _outline(points[component == largest], radii[component == largest])
     while len(waiting):
-        ring = waiting[room[waiting] >= room[waiting[0]] / 2]
-        ring, centres_of_ring = _on_ring(ring, room, outline)
-        centres[ring] = centres_of_ring
-        outline = np.maximum(outline, _outline(centres_of_ring, room[ring]))
-        waiting = waiting[~np.isin(waiting, ring)]
+        alike = waiting[room[waiting] >= room[waiting[0]] / 4]
+        on_ring = _ring_around(outline, room[alike])
+        ring, waiting = waiting[: len(on_ring)], waiting[len(on_ring) :]
+        centres[ring] = on_ring
+        outline = np.maximum(outline, _outline(on_ring, room[ring]))
     return points + centres[component]
-
-
-DIRECTIONS = np.linspace(0, 2 * np.pi, 360, endpoint=False)
-"""The directions in which an outline is known."""
 
 
 def _outline(centres: Floats, radii: Floats) -> Floats:
     """Return how far discs reach in each of ``DIRECTIONS``: the support function of their convex hull."""
-    reach = np.full(len(DIRECTIONS), -np.inf)
-    for k, angle in enumerate(DIRECTIONS):
-        reach[k] = (centres @ (np.cos(angle), np.sin(angle)) + radii).max()
-    return reach
+    return np.array([(centres @ direction + radii).max() for direction in DIRECTIONS])
 
 
-def _on_ring(waiting: Ints, room: Floats, outline: Floats) -> tuple[Ints, Floats]:
-    """Set as many discs as fit, in their order, side by side around an outline; return these and their centres."""
-    angle = 0.0
-    angles: list[float] = []
-    lengths: list[float] = []
-    for disc in waiting:
-        slant = np.cos(angle - DIRECTIONS)
-        length = float((outline[slant > 0.02] / slant[slant > 0.02]).min() + 1.1 * room[disc] + MARGIN)
-    return waiting, np.empty(0)
+def _ring_around(outline: Floats, radii: Floats) -> Floats:
+    """Return the centres of as many discs as fit, in their order, side by side on a curve around an outline."""
+    cosine = DIRECTIONS @ DIRECTIONS.T
+    facing = np.where(cosine > 0.02, cosine, np.nan)
+    corners = DIRECTIONS * np.nanmin((outline + radii[0]) / facing, axis=1)[:, None]
+    corners = np.concatenate([corners, corners[:1]])
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
+    ends = np.cumsum(2.2 * radii)  # a tenth more than the diameters: a chord is shorter than its arc
+    fitting = max(1, int(np.searchsorted(ends, along[-1], side="right")))
+    middles = (ends - 1.1 * radii)[:fitting] * max(1.0, along[-1] / ends[fitting - 1])
+    middles = middles - middles[0]
+    return np.column_stack([np.interp(middles, along, corners[:, axis]) for axis in (0, 1)])
+
+
+def _place_leaves(points: Floats, weights: sparse.csr_array, anchors: Ints) -> Floats:
+    """Return the positions of the leaves, on rings around their anchors, opening away from the anchors' neighbours."""
+    degree = np.maximum(weights.sum(axis=1), 1e-12)[:, None]
+    outward = np.where(np.diff(weights.indptr)[:, None] > 0, points - weights @ points / degree, points)
+    heading = np.arctan2(outward[:, 1], outward[:, 0])
+    positions = np.empty((len(anchors), 2))
+    order = np.argsort(anchors, kind="stable")
+    for leaves in np.split(order, np.flatnonzero(np.diff(anchors[order])) + 1):
+        if len(leaves):
+            anchor = anchors[leaves[0]]
+            positions[leaves] = points[anchor] + _rings(len(leaves), float(heading[anchor]))
+    return positions
+
+
+def _rings(n_leaves: int, heading: float) -> Floats:
+    """Return offsets of leaves on rings, evenly spread where there are many, around ``heading`` where few."""
+    offsets = []
+    for ring, size in enumerate(_ring_sizes(n_leaves)):
+        radius = FIRST_RING + ring * LEAF_SPACING
+        angles = heading + (np.arange(size) - (size - 1) / 2) * 2 * np.pi / max(size, 6)
+        offsets.append(radius * np.column_stack([np.cos(angles), np.sin(angles)]))
+    return np.concatenate(offsets)

@@ -14,6 +14,7 @@ from kg.schema import LABELS, kind_of
 __all__ = [
     "Abbreviation",
     "abbreviations",
+    "class_name",
     "clean",
     "definitions",
     "display_name",
@@ -21,9 +22,11 @@ __all__ = [
     "expand",
     "group",
     "is_abbreviation",
+    "is_class",
     "is_initials",
     "is_phrase",
     "normal_form",
+    "proper_name",
     "singular",
     "slug",
 ]
@@ -64,7 +67,7 @@ def clean(surface: str) -> str:
         text = re.sub(r"\\[a-zA-Z]+\s*\{([^{}]*)\}", r"\1", text)
         text = re.sub(r"\\[a-zA-Z]+|[{}$\\]", "", text)
     text = unicodedata.normalize("NFKC", text.translate(_NO_MARKS))
-    text = text.translate(_PLAIN)
+    text = re.sub(r"(?<=[a-z])-\s+(?=[a-z])", "-", text.translate(_PLAIN))
     text = re.sub(r"(?<=\w)(?:'s|s')?'?$", lambda m: "s" if m.group().startswith("s'") else "", text.strip())
     return " ".join(text.split()).strip(" -_,;:\"'") or " ".join(surface.split())
 
@@ -73,12 +76,14 @@ def clean(surface: str) -> str:
 def singular(name: str) -> str:
     """Return a name without the plural of its head; only a lower-case ``s`` is a plural.
 
-    The head is the last word and the word before ``of``.
+    The head is the word before ``of``, or else the last word.
 
     >>> [singular(n) for n in ("LLMs", "ViT-S", "analysis", "policies", "mixtures of experts", "ROS", "bias")]
-    ['LLM', 'ViT-S', 'analysis', 'policy', 'mixture of expert', 'ROS', 'bias']
+    ['LLM', 'ViT-S', 'analysis', 'policy', 'mixture of experts', 'ROS', 'bias']
     """
-    return re.sub(r"([^\W\d_]+)(?=$|[\s\-]of[\s\-])", lambda m: _singular_word(m.group()), name)
+    of = re.search(r"[\s\-]of[\s\-]", name)
+    end = of.start() if of else len(name)
+    return _WORD_AT_END.sub(lambda m: _singular_word(m.group()), name[:end]) + name[end:]
 
 
 @lru_cache(maxsize=1 << 18)
@@ -94,7 +99,7 @@ def normal_form(surface: str, label: str) -> str:
     >>> normal_form("ImageNet-1K", "DATASET"), normal_form("Llama 2 70B", "MODEL")
     ('imagenet1k', 'llama2-70b')
     """
-    return _key(_without_tail(clean(surface), label), label) or slug(surface)
+    return _key(_without_tail(_without_gloss(clean(surface)), label), label) or slug(surface)
 
 
 def abbreviations(text: str) -> list[Abbreviation]:
@@ -146,7 +151,7 @@ def definitions(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
     ----------
     text : str
     spans : sequence of (start, end, label)
-        Mentions, in text order.
+        Mentions, in any order.
 
     Returns
     -------
@@ -160,16 +165,9 @@ def definitions(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
     >>> definitions(text, [(0, 4, "METHOD"), (6, 43, "METHOD")])
     [(0, 1)]
     """
-    pairs = [*_defined_side_by_side(text, spans), *_defined_in_text(text, spans)]
-    known: dict[tuple[str, str], int] = {}
-    chosen = []
-    for short, long in pairs:
-        key = _short_key(text, spans[short])
-        if key not in known:
-            known[key] = long
-            chosen.append((short, long))
-    chosen.extend(_same_initials(text, spans, known))
-    return chosen
+    order = sorted(range(len(spans)), key=lambda i: spans[i])
+    ordered = [spans[i] for i in order]
+    return [(order[short], order[long]) for short, long in _definitions(text, ordered)]
 
 
 def expand(name: str, longs: Mapping[str, str]) -> str:
@@ -195,7 +193,7 @@ def expand(name: str, longs: Mapping[str, str]) -> str:
     return "".join(words)
 
 
-def group(text: str, spans: Sequence[Span]) -> list[int]:
+def group(text: str, spans: Sequence[Span], pairs: Sequence[tuple[int, int]] | None = None) -> list[int]:
     """Return the cluster of each mention: mentions of one cluster are one entity of this document.
 
     Parameters
@@ -203,6 +201,8 @@ def group(text: str, spans: Sequence[Span]) -> list[int]:
     text : str
     spans : sequence of (start, end, label)
         Mentions; any order, overlap allowed.
+    pairs : sequence of (int, int), optional
+        What `definitions` gives for these spans, where the caller has it already.
 
     Returns
     -------
@@ -221,14 +221,12 @@ def group(text: str, spans: Sequence[Span]) -> list[int]:
     >>> group(text, [(0, 19, "MODEL"), (21, 24, "MODEL"), (29, 32, "MODEL"), (38, 56, "MODEL")])
     [0, 0, 0, 0]
     """
-    order = sorted(range(len(spans)), key=lambda i: spans[i])
-    ordered = [spans[i] for i in order]
     sets = _Sets(len(spans))
-    surfaces = [clean(text[start:end]) for start, end, _ in ordered]
-    pairs = definitions(text, ordered)
+    surfaces = [clean(text[start:end]) for start, end, _ in spans]
+    pairs = definitions(text, spans) if pairs is None else pairs
     longs = {singular(surfaces[short]): surfaces[long] for short, long in pairs}
     first: dict[tuple[str, ...], int] = {}
-    for i, (surface, (_, _, label)) in enumerate(zip(surfaces, ordered, strict=True)):
+    for i, (surface, (_, _, label)) in enumerate(zip(surfaces, spans, strict=True)):
         whole = expand(surface, longs)
         sets.join(i, first.setdefault(("surface", singular(surface)), i))
         sets.join(i, first.setdefault((label, normal_form(surface, label)), i))
@@ -238,13 +236,12 @@ def group(text: str, spans: Sequence[Span]) -> list[int]:
     for short, long in pairs:
         sets.join(short, long)
     abbreviated = {sets.root(long) for _, long in pairs}
-    for i, j in _ellipses(surfaces, ordered):
+    for i, j in _ellipses(surfaces, spans):
         # Two names with an abbreviation each are two things (`graph [pointer] neural network`).
         if not {sets.root(i), sets.root(j)} <= abbreviated:
             sets.join(i, j)
     number: dict[int, int] = {}
-    cluster = dict(zip(order, (sets.root(i) for i in range(len(order))), strict=True))
-    return [number.setdefault(cluster[i], len(number)) for i in range(len(spans))]
+    return [number.setdefault(sets.root(i), len(number)) for i in range(len(spans))]
 
 
 def document_entities(text: str, spans: Sequence[Span]) -> list[str]:
@@ -287,8 +284,8 @@ def display_name(surfaces: Mapping[str, int], label: str) -> str:
     Returns
     -------
     str
-        The spelled-out lower-case singular for a class or a technique that somebody writes in lower case; for
-        a named thing the most frequent form that is not a plural, short before long, ties by code point.
+        The `class_name` where ordinary words spell the name in lower case, or nothing else does; else the
+        `proper_name` of the forms that are no phrase.
 
     Examples
     --------
@@ -297,24 +294,50 @@ def display_name(surfaces: Mapping[str, int], label: str) -> str:
     >>> display_name({"ImageNet": 2, "imagenet": 1}, "DATASET")
     'ImageNet'
     """
+    phrases = {surface: n for surface, n in surfaces.items() if is_phrase(clean(surface))}
+    names = {surface: n for surface, n in surfaces.items() if surface not in phrases}
+    if label != "DATASET" and phrases and (is_class(phrases) or not names):
+        return class_name(phrases)
+    return proper_name(names or phrases, label)
+
+
+def is_class(phrases: Mapping[str, int]) -> bool:
+    """Tell whether phrases with their counts name a class: one in five is in lower case.
+
+    >>> is_class({"Vision Transformer": 3, "vision transformers": 1}), is_class({"Stable Diffusion": 2})
+    (True, False)
+    """
+    lower = sum(count for surface, count in phrases.items() if _is_lower(clean(surface)))
+    return 5 * lower >= sum(phrases.values()) > 0
+
+
+def class_name(phrases: Mapping[str, int]) -> str:
+    """Return the most frequent phrase, lower-case and singular; ties by code point.
+
+    >>> class_name({"Markov Decision Processes": 1})
+    'Markov decision process'
+    """
+    lowered: Counter[str] = Counter()
+    for surface, count in phrases.items():
+        lowered[singular(_lower(_without_gloss(clean(surface))))] += count
+    return min(lowered, key=lambda name: (-lowered[name], name))
+
+
+def proper_name(surfaces: Mapping[str, int], label: str) -> str:
+    """Return the most frequent form that is not a plural, as it is written; ties by code point.
+
+    >>> proper_name({"ResNets": 5, "ResNet": 2}, "MODEL"), proper_name({"GPUs": 1}, "METHOD")
+    ('ResNet', 'GPU')
+    """
     tidy: Counter[str] = Counter()
     for surface, count in surfaces.items():
-        tidy[clean(surface)] += count
-    phrases = {name: count for name, count in tidy.items() if is_phrase(name)}
-    names = {name: count for name, count in tidy.items() if name not in phrases}
-    if label != "DATASET" and (any(_is_lower(name) for name in phrases) or not names):
-        lowered: Counter[str] = Counter()
-        for name, count in phrases.items():
-            lowered[singular(_lower(name))] += count
-        if lowered:
-            return min(lowered, key=lambda name: (-lowered[name], name))
-    pool = names or phrases
+        tidy[_without_gloss(clean(surface))] += count
     if label != "LANGUAGE":
-        unmarked = {name: count for name, count in pool.items() if singular(name) == name or name in _UNITS}
+        unmarked = {name: n for name, n in tidy.items() if singular(name) == name or name in _UNITS}
         if not unmarked:
-            return singular(min(pool, key=lambda name: (-pool[name], name)))
-        pool = unmarked
-    return min(pool, key=lambda name: (-pool[name], name))
+            return singular(min(tidy, key=lambda name: (-tidy[name], name)))
+        tidy = Counter(unmarked)
+    return min(tidy, key=lambda name: (-tidy[name], name))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -324,11 +347,11 @@ def is_phrase(name: str) -> bool:
     >>> [is_phrase(name) for name in ("Vision Transformer", "self-attention", "LoRA", "Llama 2", "GPT model")]
     [True, True, False, False, False]
     """
-    words = re.findall(r"[^\W_]+", name)
+    words = re.findall(r"[^\W_]+", _without_gloss(name))
     if any(any(c.isupper() for c in word[1:]) for word in words) and not _is_mixed_phrase(words):
         return False
     plain = [word for word in words if word.isalpha() and not any(c.isupper() for c in word[1:])]
-    return len(plain) > 1 and sum(map(len, plain)) > 6
+    return sum(len(word) > 1 for word in plain) > 1 and sum(map(len, plain)) > 6
 
 
 def is_abbreviation(short: str, long: str) -> bool:
@@ -374,7 +397,7 @@ def _fold(text: str) -> str:
 
 
 def _key(text: str, label: str) -> str:
-    plain = text if label == "LANGUAGE" else singular(text)
+    plain = text if label == "LANGUAGE" else _WORD_AT_END.sub(lambda m: _singular_word(m.group()), singular(text))
     folded = _without_accents(_fold(plain))
     folded = re.sub("[α-ω]", lambda m: _GREEK_NAME.get(m.group(), m.group()), folded)
     folded = re.sub(r"\s*&\s*", " and ", folded)
@@ -390,6 +413,13 @@ def _without_accents(text: str) -> str:
         return text
     marked = unicodedata.normalize("NFD", text)
     return unicodedata.normalize("NFC", re.sub("(?<=[a-z])[\u0300-\u036f]+", "", marked))
+
+
+def _without_gloss(text: str) -> str:
+    """Drop an abbreviation between the words that it is for (`out-of-distribution (OOD) detection`)."""
+    if "(" not in text:
+        return text
+    return re.sub(r"\s+\([^()\s]*[A-Z][^()]{0,8}\)[\s\-]+(?=\w)", " ", text)
 
 
 def _without_tail(text: str, label: str) -> str:
@@ -516,6 +546,19 @@ def _short_key(text: str, span: Span) -> tuple[str, str]:
     return span[2], singular(clean(text[span[0] : span[1]]))
 
 
+def _definitions(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    pairs = [*_defined_side_by_side(text, spans), *_defined_in_text(text, spans)]
+    known: dict[tuple[str, str], int] = {}
+    chosen = []
+    for short, long in pairs:
+        key = _short_key(text, spans[short])
+        if key not in known:
+            known[key] = long
+            chosen.append((short, long))
+    chosen.extend(_same_initials(text, spans, known))
+    return chosen
+
+
 def _defined_side_by_side(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, int]]:
     """Yield definitions between neighbouring mentions of one label."""
     for i in range(len(spans) - 1):
@@ -534,10 +577,16 @@ def _defined_side_by_side(text: str, spans: Sequence[Span]) -> Iterator[tuple[in
                 yield short, long
         elif _APPOSITION.fullmatch(gap) and len(two.split()) > 1 and not one.islower():
             named = short < long or not gap.startswith(":")
-            if named and is_abbreviation(one, two) and not _contains(two, one):
+            enough = len(two.split()) > 2 or is_initials(one, two) or _has_initials(one, two)
+            if named and enough and is_abbreviation(one, two) and not _contains(two, one):
                 yield short, long
         elif gap == ", " and is_initials(one, two) and _is_short(one):
             yield short, long
+
+
+def _has_initials(short: str, long: str) -> bool:
+    """Tell whether the initial of every word stands in the short form."""
+    return all(word[0] in short.lower() for word in re.findall(r"[^\W_]+", long.lower()) if word not in _SMALL_WORDS)
 
 
 def _is_loose_abbreviation(short: str, long: str) -> bool:
@@ -551,8 +600,11 @@ def _is_loose_abbreviation(short: str, long: str) -> bool:
         return False
     if any(is_initials(short, " ".join(words[n:])) for n in range(1, len(words) - 1)):
         return False
-    letters, text = _letters(short), long.lower()
-    return bool(letters) and max(_in_order(form, text) / len(form) for form in letters) >= 0.6
+    text = long.lower()
+    return any(
+        _in_order(letters, text) > 0.65 * len(letters) and _in_order(letters, text) > _in_order(letters[:-1], text)
+        for letters in _letters(short)
+    )
 
 
 def _contains(long: str, short: str) -> bool:
@@ -652,7 +704,9 @@ def _ellipses(surfaces: Sequence[str], spans: Sequence[Span]) -> Iterator[tuple[
     by_label: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
     for i, (surface, (_, _, label)) in enumerate(zip(surfaces, spans, strict=True)):
         if label in {"TASK", "METHOD", "MODEL", "DATASET"} and (" " in surface or "-" in surface):
-            words = tuple(re.findall(r"[^\W_]+", singular(surface).lower()))
+            words = tuple(re.findall(r"[^\W_][\w\-]*", singular(surface).lower()))
+            if label == "TASK":
+                words = tuple(part for word in words for part in word.split("-"))
             if len(words) > 1:
                 by_label[label].setdefault(words, i)
     for label, forms in by_label.items():
@@ -685,10 +739,9 @@ def _is_mixed_phrase(words: Sequence[str]) -> bool:
 
 
 def _is_lower(name: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", name)
-    return any(word.islower() for word in words if word not in _SMALL_WORDS) and (
-        words[0].islower() or words[0] in _EPONYMS or not words[0][1:].islower()
-    )
+    """Tell whether a phrase is in lower case, but for a capital at its beginning and eponyms."""
+    first, *rest = re.findall(r"[^\W\d_]+", name)
+    return first.islower() or any(word.islower() for word in rest if word not in _SMALL_WORDS)
 
 
 def _lower(name: str) -> str:
@@ -734,6 +787,7 @@ _BRITISH = tuple(
         (r"\bdialogue\b", "dialog"),
     )
 )
+_WORD_AT_END = re.compile(r"[^\W\d_]+$")
 _TAILS = {
     label: re.compile(rf"\s+(?:{words})s?$", re.IGNORECASE)
     for label, words in {

@@ -6,7 +6,7 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import combinations, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,9 +99,9 @@ def graph_file(path: Path) -> Path:
 def resolve(graph: nx.DiGraph[str], name: str, kinds: Collection[str] = KINDS) -> str:
     """Return the id of the node that ``name`` names.
 
-    A name is an id, a former id, a label (of a paper: its title) or an alias; where none of these is exactly
-    so, the normalised form counts, in which case, hyphens, spaces and plurals make no difference. Similar
-    names are offered, never used.
+    A name is an id, a label (of a paper: its title), a former id or an alias, in this order; where none of
+    these is exactly so, the normalised form counts, in which case, hyphens, spaces and plurals make no
+    difference. Similar names are offered, never used.
 
     Parameters
     ----------
@@ -132,15 +132,23 @@ def resolve(graph: nx.DiGraph[str], name: str, kinds: Collection[str] = KINDS) -
     if graph.has_node(name) and graph.nodes[name]["kind"] in kinds:
         return name
     nodes = [(node, attributes) for node, attributes in graph.nodes(data=True) if attributes["kind"] in kinds]
-    found = [node for node, attributes in nodes if name in _exact_names(node, attributes)]
-    if not found:
-        forms = {kind: _form(name, kind) for kind in kinds}
-        found = [
-            node
-            for node, attributes in nodes
-            if (form := forms[attributes["kind"]])
-            and any(form == _form(known, attributes["kind"]) for known in _names(attributes))
-        ]
+    forms = {kind: _form(name, kind) for kind in kinds}
+
+    def same(known: str, kind: str) -> bool:
+        return bool(forms[kind]) and forms[kind] == _form(known, kind)
+
+    # A node that is called so comes before those that are also called so.
+    steps: tuple[Callable[[str, Mapping[str, Any]], bool], ...] = (
+        lambda _, at: name == at["label"],
+        lambda node, at: name in _exact_names(node, at),
+        lambda _, at: same(at["label"], at["kind"]),
+        lambda _, at: any(same(known, at["kind"]) for known in _names(at)),
+    )
+    found: list[str] = []
+    for step in steps:
+        found = [node for node, attributes in nodes if step(node, attributes)]
+        if found:
+            break
     if not found:
         raise UnknownNameError(name, _nearest(name, nodes))
     if len(found) > 1:

@@ -72,7 +72,7 @@ class Report:
     spans : dict of str to Score
         Exact span and label, per label, then ``ALL`` and ``CORE4``.
     entities, edges, links : Score
-        Entities per paper; (paper, entity, relation); pairs of matched mentions in one paper that share an entity.
+        Entities per paper; (paper, entity, relation); pairs of matched mentions of a paper with one entity.
     relations_right, relations : int
         Matched mentions with the right relation, and all matched mentions.
     introduced_found, introduced_as_such, introduced : int

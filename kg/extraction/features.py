@@ -45,7 +45,7 @@ def arrays_of(doc: Doc) -> Arrays:
     title_end = doc.text.find("\n")
     shapes = [_shape(t.text) + (8 if t.idx < title_end else 0) for t in doc]
     return Arrays(
-        vectors.reshape(len(texts), -1),
+        vectors.reshape(len(texts), table.shape[1]),
         np.array([1 + zlib.crc32(t.lower().encode()) % (WORD_ROWS - 1) for t in texts], dtype=np.int64),
         np.array([_characters(t) for t in texts], dtype=np.int64).reshape(len(texts), CHARS_PER_WORD),
         np.array(shapes, dtype=np.int64),

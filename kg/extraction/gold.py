@@ -100,7 +100,8 @@ def _paper(line: str, place: str) -> GoldPaper:
         return GoldPaper(str(record["id"]), tuple(_entity(e, place) for e in record["entities"]))
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InputError(
-            f'{place}: not a gold annotation; expected {{"id", "entities": [{{"name", "type", "role", "mentions"}}]}}.'
+            f"{place}: not a gold annotation; expected "
+            '{"id", "entities": [{"name", "type", "role", "mentions"}]}.'
         ) from None
 
 

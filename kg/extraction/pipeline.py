@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import cast
 
 import spacy
 from spacy.language import Language
@@ -12,11 +13,11 @@ from spacy.tokens import Doc
 # Imported for their factories, which must be there in a checkout that is not installed.
 import kg.extraction.confidence
 import kg.extraction.consistency
-import kg.extraction.relations
 import kg.extraction.sentences
 import kg.extraction.tagger
 import kg.extraction.tokenizer  # noqa: F401
 from kg.errors import InputError
+from kg.extraction.relations import RelationClassifier
 from kg.extraction.sentences import sentence_at, sentence_starts
 from kg.schema import LABELS, Mention, Paper
 
@@ -59,13 +60,15 @@ def load_pipeline(model: str | Path = DEFAULT_MODEL) -> Language:
         names = sorted(p.parent.name for p in models_folder().glob("*/config.cfg"))
         reason = str(error).strip().splitlines()[0] if str(error) else type(error).__name__
         raise InputError(
-            f"model {str(model)!r} cannot be loaded ({reason}); shipped with kg: {', '.join(names) or 'none'}; "
+            f"model {str(model)!r} cannot be loaded ({reason}); "
+            f"shipped with kg: {', '.join(names) or 'none'}; "
             "any other spaCy pipeline goes by its package name or path."
         ) from None
     if "kg_sentences" not in nlp.pipe_names:
         nlp.add_pipe("kg_sentences")
     if "kg_relations" not in nlp.pipe_names:
-        nlp.add_pipe("kg_relations", source=spacy.load(models_folder() / DEFAULT_MODEL))
+        relations = cast(RelationClassifier, nlp.add_pipe("kg_relations"))
+        relations.from_disk(models_folder() / DEFAULT_MODEL / "kg_relations")
     return nlp
 
 

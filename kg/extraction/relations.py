@@ -18,7 +18,7 @@ from spacy.tokens import Doc, Span
 import kg.extraction.extensions  # noqa: F401
 from kg.extraction.linear import LinearClassifier
 from kg.names import document_entities
-from kg.schema import RELATIONS
+from kg.schema import LABELS, RELATIONS
 
 __all__ = ["RelationClassifier", "create_relations", "group_features"]
 
@@ -94,8 +94,8 @@ def create_relations(nlp: Language, name: str) -> RelationClassifier:  # noqa: A
 
 
 def group_by_entity(doc: Doc) -> dict[str, list[Span]]:
-    """Return the mentions of each entity of a document, keyed by ``<kind>:<slug>``, in order of first mention."""
-    spans = list(doc.ents)
+    """Return the mentions of each entity of a document by its ``<kind>:<slug>``, in text order."""
+    spans = [span for span in doc.ents if span.label_ in LABELS]
     ids = document_entities(doc.text, [(s.start_char, s.end_char, s.label_) for s in spans])
     groups: dict[str, list[Span]] = {}
     for entity, span in zip(ids, spans, strict=True):

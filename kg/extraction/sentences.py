@@ -2,7 +2,8 @@
 
 The component ``kg_sentences`` sets ``Token.is_sent_start``. It is a rule, not a network: an abstract's
 sentences end in ``.``, ``!`` or ``?`` before a blank and an upper-case letter, digit or opening bracket,
-unless an abbreviation (``e.g.``, ``et al.``) or a lone initial stands before the dot; the title is a sentence of its own.
+unless an abbreviation (``e.g.``, ``et al.``) or a lone initial stands before the dot; the title is a
+sentence of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ __all__ = ["SentenceMarker", "create_sentences", "sentence_at", "sentence_starts
 
 _END = re.compile(r"[.!?][\"'”’)\]}]*(?=\s+[\"'“‘(\[{$\\]*[^\W_a-z])|\n+")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|w\.r\.t|Fig|Figs|Eq|Eqs|Sec|Tab|Ref|Refs|No|Dr|Prof|St|Mr|Ms)"
+    r"(?:\b(?:e\.g|i\.e|et al|etc|vs|cf|resp|approx|w\.r\.t"
+    r"|Figs?|Eqs?|Sec|Tab|Refs?|No|Dr|Prof|St|Mr|Ms)"
     r"|(?<![\w.-])[A-Z])\.$"
 )
 
@@ -49,7 +51,8 @@ def sentence_at(text: str, starts: list[int], start: int, end: int) -> str:
     first = max(bisect_right(starts, start) - 1, 0)
     last = bisect_right(starts, end - 1)
     stop = starts[last] if last < len(starts) else len(text)
-    return text[starts[first] : stop].rstrip()
+    begin = min(starts[first], start)
+    return text[begin : max(begin + len(text[begin:stop].rstrip()), end)]
 
 
 class SentenceMarker:

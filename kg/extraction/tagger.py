@@ -41,7 +41,7 @@ class EntityTagger:
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 16) -> Iterator[Doc]:
         """Process a stream; documents of a batch share each matrix product."""
-        for batch in minibatch(stream, batch_size):
+        for batch in minibatch(stream, batch_size):  # type: ignore[no-untyped-call]
             docs = list(batch)
             for doc, scores in zip(docs, self.scores([arrays_of(doc) for doc in docs]), strict=True):
                 self._annotate(doc, scores)
@@ -84,7 +84,7 @@ class EntityTagger:
         """Return the weights as an NPZ archive in half precision."""
         stream = io.BytesIO()
         halves = {name: array.astype(np.float16) for name, array in sorted(self.weights.items())}
-        np.savez(stream, dilations=np.array(self.dilations), **halves)
+        np.savez(stream, dilations=np.array(self.dilations), **halves)  # type: ignore[arg-type]
         return stream.getvalue()
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> EntityTagger:  # noqa: ARG002
@@ -122,7 +122,9 @@ class EntityTagger:
     def _annotate(self, doc: Doc, scores: Floats) -> None:
         transitions = self.weights["transitions"]
         path = viterbi(scores, transitions)
-        chances = marginals(scores, transitions)[np.arange(len(path)), path] if path else []
+        if not path:
+            return
+        chances = marginals(scores, transitions)[np.arange(len(path)), path]
         spans = []
         for start, end, label in spans_of(path):
             while start < end and doc[start].is_space:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import spacy
 from spacy.lang.en import English
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
-from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, registry
 
 __all__ = ["create_tokenizer"]
 
@@ -24,7 +23,7 @@ _EDGE = rf"[^\w\s{_COMBINING}]|_"
 _DOT_INSIDE = r"(?<=[A-Za-z0-9])\.(?=[A-Z][a-z]|git\b|github\b|com\b|io\b|org\b|mono\b)"
 
 
-@spacy.registry.tokenizers("kg.NameTokenizer.v1")
+@registry.tokenizers("kg.NameTokenizer.v1")  # type: ignore[untyped-decorator]
 def create_tokenizer() -> Callable[[Language], Tokenizer]:
     """Return the factory that spaCy calls to make the tokenizer (``[nlp.tokenizer]`` in the config).
 

@@ -13,9 +13,7 @@ __all__ = ["NAME", "parse", "recognise"]
 
 NAME = "listing pages as text"
 
-_MONTHS = {
-    name: n for n, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], start=1)
-}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(rf"({'|'.join(_MONTHS)}) (\d{{1,2}})(?:, (\d{{4}}))?(?: \d+)?")
 _AUTHORS = re.compile(r"\s*•\s*(\d+) authors?\s*")
 _BANNER = re.compile(r"Get trending papers in your email inbox.*")
@@ -64,7 +62,8 @@ def parse(data: bytes, source: str) -> Iterator[Paper]:
     while position < len(lines):
         if position + 1 == len(lines) or _is_details(lines, position + 1):
             raise InputError(
-                f"{source}, line {lines[position].number}: a title without an abstract line; complete the page."
+                f"{source}, line {lines[position].number}: a title without an abstract line; "
+                "complete the page."
             )
         title, abstract = lines[position], lines[position + 1]
         position += 2
@@ -110,4 +109,8 @@ def _iso_date(text: str, missing_year: int | None) -> str | None:
     if match is None:
         return None
     year = int(match.group(3)) if match.group(3) else missing_year
-    return None if year is None else f"{year:04d}-{_MONTHS[match.group(1)]:02d}-{int(match.group(2)):02d}"
+    return (
+        None
+        if year is None
+        else f"{year:04d}-{_MONTHS.index(match.group(1)) + 1:02d}-{int(match.group(2)):02d}"
+    )

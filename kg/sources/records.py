@@ -17,7 +17,9 @@ _TEXTS = ("organization", "venue", "url")
 
 
 def paper_of(record: Mapping[str, Any], place: str, source: str) -> Paper:
-    """Return the paper of a record, with an empty id where it gives none; title and abstract stay character for character.
+    """Return the paper of a record, with an empty id where it gives none.
+
+    Title and abstract stay character for character.
 
     Parameters
     ----------

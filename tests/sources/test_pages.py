@@ -56,7 +56,8 @@ def test_header_glued_to_the_first_title():
     ],
 )
 def test_dates(when, date):
-    page = f"{HEADER}Old\n\nText.\n\n  • 1 authors\n·\nMay 2, 2023\n\nTitle\n\nText.\n\n  • 7 authors\n·\n{when}\n"
+    old = "Old\n\nText.\n\n  • 1 authors\n·\nMay 2, 2023\n\n"
+    page = f"{HEADER}{old}Title\n\nText.\n\n  • 7 authors\n·\n{when}\n"
     paper = listings(page)[1]
     assert (paper.title, paper.date, paper.n_authors) == ("Title", date, 7)
 

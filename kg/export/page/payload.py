@@ -92,10 +92,11 @@ class _Texts:
 def _nodes(nodes: Sequence[Node]) -> dict[str, Column]:
     return {
         "id": [node["id"] for node in nodes],
-        "label": [node["label"] for node in nodes],
+        "label": [None if node["label"] == node.get("title") else node["label"] for node in nodes],
         "kind": [KINDS.index(node["kind"]) for node in nodes],
         "x": [round(node["x"]) for node in nodes],
         "y": [round(node["y"]) for node in nodes],
+        "size": [round(float(node.get("size", 8.0)), 1) for node in nodes],
     }
 
 

@@ -109,7 +109,8 @@ def _add_vectors(nlp: Language, abstracts: Sequence[Paper], work: Path, say: Say
         say(f"vectors: reading {len(abstracts)} abstracts")
         tokens = work / "tokens.txt"
         with tokens.open("w", encoding="utf-8") as stream:
-            for doc in nlp.tokenizer.pipe(paper.text for paper in abstracts):
+            for paper in abstracts:
+                doc = nlp.make_doc(paper.text)
                 words = " ".join(token.text for token in doc if not token.is_space)
                 stream.write(words.encode("utf-8", "replace").decode("utf-8") + "\n")
         _run_floret(tokens, path)
@@ -209,7 +210,7 @@ def _fit_confidence(nlp: Language, confidence: ConfidenceModel, dev: Pairs) -> N
 
 
 def _found(nlp: Language, papers: Sequence[Paper]) -> list[Doc]:
-    return list(nlp.pipe((paper.text for paper in papers), batch_size=16))
+    return list(nlp.pipe([paper.text for paper in papers], batch_size=16))
 
 
 def _digest(*parts: Any) -> str:

@@ -40,7 +40,7 @@ class Settings:
     batch: int = 16
     learn_rate: float = 1.5e-3
     weight_decay: float = 1e-2
-    epochs: int = 14
+    epochs: int = 18
     average: float = 0.998
     seed: int = 7
 

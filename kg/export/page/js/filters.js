@@ -1,68 +1,167 @@
-// The legend that is the filter: kinds, relations, years and the least number of papers.
-"use strict";
-app.filters = (() => {
-  const { graph, el } = app;
-  const byId = (id) => document.getElementById(id);
-  const papers = graph.nodes.filter(graph.isPaper);
-  const years = papers.map((paper) => paper.year).filter(Boolean);
-  const first = years.length ? Math.min(...years) : 0;
-  const last = years.length ? Math.max(...years) : 0;
-  const state = { kinds: new Set(graph.kinds), relations: new Set(graph.relations), from: first, to: last, undated: true, least: 2 };
+// The legend and the other filters: what is switched off here leaves the canvas.
 
-  const count = (list, key) => list.reduce((counts, item) => counts.set(item[key], (counts.get(item[key]) || 0) + 1), new Map());
-  const switches = (parent, names, chosen, counts, colored) => {
-    parent.replaceChildren(...names.filter((name) => counts.get(name)).map((name) => {
-      const box = el("input", { type: "checkbox", value: name, checked: true, onchange: () => {
-        if (box.checked) chosen.add(name); else chosen.delete(name);
-        app.refresh();
-      } });
-      return el("li", {}, el("label", {}, box, colored ? app.swatch(name) : null, name.replace("_", " "), el("small", { class: "count" }, counts.get(name))));
-    }));
-  };
-  switches(byId("kinds"), graph.kinds, state.kinds, count(graph.nodes, "kind"), true);
-  switches(byId("relations"), graph.relations, state.relations, count(graph.edges, "relation"), false);
+const filters = (function () {
+  const FINE = ["task", "metric"].map((kind) => data.kinds.indexOf(kind));
+  const dated = data.years.filter((year) => year !== null);
+  const first = dated.length ? Math.min(...dated) : 0;
+  const last = dated.length ? Math.max(...dated) : 0;
+  const greatest = Math.max(2, Math.min(20, Math.max(...data.degree.subarray(data.nPapers), 2)));
+  const kindRows = [];
+  const relationRows = [];
+  const bars = [];
 
-  const perYear = count(papers, "year");
-  const most = Math.max(1, ...[...perYear].filter(([year]) => year).map(([, n]) => n));
-  for (let year = first; first && year <= last; year += 1) {
-    const bar = el("i", { title: `${year}: ${perYear.get(year) || 0}` });
-    bar.style.height = `${(100 * (perYear.get(year) || 0)) / most}%`;
-    byId("histogram").append(bar);
+  function start() {
+    dom.byId("kinds").append(...data.kinds.map(kindRow));
+    dom.byId("relations").append(...data.relations.map(relationRow));
+    dom.byId("fine-kinds").addEventListener("click", toggleFine);
+    dom.byId("reset").addEventListener("click", reset);
+    startLeast();
+    startYears();
   }
-  byId("undated-count").textContent = `(${papers.length - years.length})`;
-  for (const id of ["year-from", "year-to"]) {
-    Object.assign(byId(id), { min: first, max: last, disabled: !first });
-    byId(id).addEventListener("change", () => {
-      state.from = Number(byId("year-from").value) || first;
-      state.to = Number(byId("year-to").value) || last;
-      app.refresh();
-    });
+
+  function kindRow(kind, number) {
+    const shown = dom.el("b", {});
+    const row = dom.el(
+      "button",
+      { type: "button", class: `legend-row kind-${kind}`, "aria-pressed": "true", "data-kind": kind, click: () => toggleKind(number) },
+      dom.el("i", { class: `dot kind-${kind}` }),
+      dom.el("span", { class: "name" }, plural(kind)),
+      dom.el("span", { class: "count" }, shown, dom.el("span", { class: "of" }, "\u2009/\u2009" + visible.totals[number].toLocaleString("en"))),
+    );
+    const only = dom.button("only", () => onlyKind(number), { class: "only", "aria-label": `Only ${plural(kind)}`, title: `Papers and ${plural(kind).toLowerCase()} only` });
+    kindRows.push({ row, shown });
+    return dom.el("li", { hidden: visible.totals[number] === 0 }, row, kind === "paper" ? null : only);
   }
-  byId("undated").addEventListener("change", () => { state.undated = byId("undated").checked; app.refresh(); });
-  byId("least").addEventListener("input", () => { state.least = Number(byId("least").value); app.refresh(); });
 
-  const sync = () => {
-    byId("year-from").value = first ? state.from : "";
-    byId("year-to").value = last ? state.to : "";
-    byId("undated").checked = state.undated;
-    byId("least").value = state.least;
-    byId("least-value").value = state.least;
-    for (const box of byId("kinds").querySelectorAll("input")) box.checked = state.kinds.has(box.value);
-    for (const box of byId("relations").querySelectorAll("input")) box.checked = state.relations.has(box.value);
-  };
+  function plural(kind) {
+    const name = kind[0].toUpperCase() + kind.slice(1);
+    return name + "s";
+  }
 
-  const paperFits = (paper) => state.kinds.has("paper") && (paper.year ? paper.year >= state.from && paper.year <= state.to : state.undated);
-  const usable = (edge) => state.relations.has(edge.relation);
-  const passes = (node) => {
-    if (graph.isPaper(node)) return paperFits(node);
-    if (!state.kinds.has(node.kind)) return false;
-    if (node.edges.length === 0) return true;
-    let papersLeft = 0;
-    for (const edge of node.edges) {
-      if (edge.to === node && usable(edge) && graph.isPaper(edge.from) && (state.kinds.has("paper") ? paperFits(edge.from) : true)) papersLeft += 1;
+  function relationRow(relation, number) {
+    const count = data.relation.reduce((sum, each) => sum + (each === number), 0);
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    line.setAttribute("class", "stroke");
+    line.setAttribute("viewBox", "0 0 26 8");
+    line.setAttribute("aria-hidden", "true");
+    path.setAttribute("d", "M0 4h26");
+    path.setAttribute("stroke-width", view.STROKES[number].width);
+    path.setAttribute("stroke-dasharray", view.STROKES[number].dash.join(" ") || "none");
+    line.append(path);
+    const row = dom.el(
+      "button",
+      { type: "button", class: "legend-row", "aria-pressed": "true", "data-relation": relation, click: () => toggleRelation(number) },
+      line,
+      dom.el("span", { class: "name" }, relation.replace("_", " ")),
+      dom.el("span", { class: "count" }, count.toLocaleString("en")),
+    );
+    relationRows.push(row);
+    return dom.el("li", { hidden: count === 0 }, row);
+  }
+
+  function toggleKind(number) {
+    state.set({ kinds: state.now.kinds.with(number, !state.now.kinds[number]) }, true);
+  }
+
+  function onlyKind(number) {
+    const already = state.now.kinds.every((on, kind) => on === (kind === 0 || kind === number));
+    state.set({ kinds: data.kinds.map((_, kind) => already || kind === 0 || kind === number) }, true);
+  }
+
+  function toggleFine() {
+    const hide = FINE.some((kind) => state.now.kinds[kind]);
+    state.set({ kinds: state.now.kinds.map((on, kind) => (FINE.includes(kind) ? !hide : on)) }, true);
+  }
+
+  function toggleRelation(number) {
+    state.set({ relations: state.now.relations.with(number, !state.now.relations[number]) }, true);
+  }
+
+  function reset() {
+    const { kinds, relations, years, undated, least, opened, focus } = state.fresh();
+    state.set({ kinds, relations, years, undated, least, opened, focus }, true);
+  }
+
+  function startLeast() {
+    const slider = dom.byId("least");
+    slider.max = String(greatest);
+    slider.addEventListener("input", () => state.set({ least: Number(slider.value) }, false));
+    dom.byId("show-all").addEventListener("click", () => state.set({ least: state.now.least > 1 ? 1 : 2 }, true));
+  }
+
+  function startYears() {
+    if (!dated.length) {
+      dom.byId("years-section").hidden = true;
+      return;
     }
-    return papersLeft >= state.least;
-  };
+    const counts = new Map();
+    for (const year of dated) counts.set(year, (counts.get(year) || 0) + 1);
+    const most = Math.max(...counts.values());
+    for (let year = first; year <= last; year++) {
+      const bar = dom.el("i", { title: `${year}: ${dom.plural(counts.get(year) || 0, "paper")}` });
+      bar.style.setProperty("--height", String((counts.get(year) || 0) / most));
+      bars.push(bar);
+    }
+    dom.byId("years").append(...bars);
+    for (const [id, value] of [["year-from", first], ["year-to", last]]) {
+      const slider = dom.byId(id);
+      slider.min = String(first);
+      slider.max = String(last);
+      slider.value = String(value);
+      slider.addEventListener("input", () => slideYears(id));
+    }
+    const undated = data.size ? data.years.filter((year) => year === null).length : 0;
+    dom.byId("undated-label").hidden = undated === 0;
+    dom.byId("undated-count").textContent = undated.toLocaleString("en");
+    dom.byId("undated").addEventListener("change", (event) => state.set({ undated: event.target.checked }, true));
+  }
 
-  return { state, sync, passes, usable, paperFits, first, last };
+  function slideYears(moved) {
+    let from = Number(dom.byId("year-from").value);
+    let to = Number(dom.byId("year-to").value);
+    if (from > to) [from, to] = moved === "year-from" ? [to, to] : [from, from];
+    state.set({ years: from === first && to === last ? null : [from, to] }, false);
+  }
+
+  /** Shows the state and the counts. */
+  function update() {
+    kindRows.forEach(({ row, shown }, kind) => {
+      row.setAttribute("aria-pressed", String(state.now.kinds[kind]));
+      shown.textContent = visible.now.counts[kind].toLocaleString("en");
+    });
+    relationRows.forEach((row, relation) => row.setAttribute("aria-pressed", String(state.now.relations[relation])));
+    const fineOff = FINE.every((kind) => !state.now.kinds[kind]);
+    dom.byId("fine-kinds").setAttribute("aria-pressed", String(fineOff));
+    dom.byId("fine-kinds").textContent = fineOff ? "Show tasks and metrics" : "Hide tasks and metrics";
+    dom.byId("least").value = String(state.now.least);
+    dom.byId("least-value").textContent = dom.plural(state.now.least, "paper");
+    updateYears();
+    updateStatus();
+  }
+
+  function updateYears() {
+    if (!dated.length) return;
+    const [from, to] = state.now.years || [first, last];
+    dom.byId("year-from").value = String(from);
+    dom.byId("year-to").value = String(to);
+    dom.byId("years-value").textContent = from === to ? String(from) : `${from} – ${to}`;
+    bars.forEach((bar, at) => bar.classList.toggle("off", first + at < from || first + at > to));
+    dom.byId("undated").checked = state.now.undated;
+  }
+
+  function updateStatus() {
+    const count = visible.now.nodes.length;
+    const shown = count.toLocaleString("en");
+    const links = dom.plural(visible.now.edges.length, "link");
+    const rest = visible.now.cut ? " · the best connected only" : "";
+    dom.byId("status").textContent =
+      data.size === 0 ? "The graph is empty." : count === data.size ? `All ${dom.plural(count, "node")} · ${links}` : `${shown} of ${dom.plural(data.size, "node")} · ${links}${rest}`;
+    const button = dom.byId("show-all");
+    button.hidden = data.size === 0;
+    button.textContent = state.now.least > 1 ? "Show all" : "Show the core";
+    button.title = state.now.least > 1 ? "Bring in the entities of one paper as well" : "Leave out the entities of one paper";
+  }
+
+  return { start, update, plural };
 })();

@@ -1,159 +1,111 @@
-// Ties the parts together: selection, expansion, picks, the list, the address and the theme.
-"use strict";
-(() => {
-  const { graph, el, view, panel, filters } = app;
-  const root = document.documentElement;
-  const byId = (id) => document.getElementById(id);
-  let selected = null;
-  let picked = [];
-  const expanded = new Set();
+// Putting it together: what follows from a change of state, and the parts of the page that belong to nobody else.
 
-  app.isExpanded = (node) => expanded.has(node);
-  app.isPicked = (node) => picked.includes(node);
+const main = (function () {
+  const FILTERS = ["kinds", "relations", "years", "undated", "least", "opened", "focus", "node", "picks", "show"];
 
-  const visible = () => {
-    const wanted = new Set(graph.nodes.filter(filters.passes));
-    const open = [...expanded, ...picked, ...(selected ? [selected] : [])];
-    for (const node of open) {
-      wanted.add(node);
-      for (const edge of node.edges) {
-        const other = graph.other(edge, node);
-        if (filters.usable(edge) && filters.state.kinds.has(other.kind) && (!graph.isPaper(other) || filters.paperFits(other))) wanted.add(other);
+  function start() {
+    startTheme();
+    startFrame();
+    state.read();
+    visible.update();
+    emphasis.update();
+    view.start();
+    finder.start();
+    filters.start();
+    list.start();
+    save.start();
+    refresh();
+    if (!state.now.at) view.reveal();
+    state.listen(change);
+    addEventListener("popstate", state.read);
+    addEventListener("hashchange", state.read);
+  }
+
+  function change(names, restored) {
+    if (!FILTERS.some((name) => names.has(name))) return;
+    visible.update();
+    emphasis.update();
+    view.update();
+    if (restored && state.now.at) view.restore();
+    refresh();
+    if ((restored && !state.now.at) || (!restored && state.now.show && names.has("show"))) view.reveal();
+  }
+
+  function refresh() {
+    filters.update();
+    list.update();
+    picks.update();
+    panel.update();
+    save.update();
+  }
+
+  /** Selects a node that was named elsewhere than on the canvas, and brings it into sight. */
+  function go(node) {
+    state.select(node);
+    view.reveal();
+    closeRail();
+  }
+
+  function startFrame() {
+    dom.byId("back").addEventListener("click", () => history.back());
+    dom.byId("forward").addEventListener("click", () => history.forward());
+    dom.byId("zoom-in").addEventListener("click", () => view.zoom(1.4));
+    dom.byId("zoom-out").addEventListener("click", () => view.zoom(1 / 1.4));
+    dom.byId("zoom-fit").addEventListener("click", () => view.fit(true));
+    dom.byId("rail-switch").addEventListener("click", () => {
+      const open = document.body.classList.toggle("has-rail");
+      dom.byId("rail-switch").setAttribute("aria-expanded", String(open));
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      if (document.body.classList.contains("has-rail")) closeRail();
+      else if (state.now.show) state.set({ show: "" }, true);
+      else if (state.now.node >= 0) state.select(-1);
+    });
+  }
+
+  function closeRail() {
+    document.body.classList.remove("has-rail");
+    dom.byId("rail-switch").setAttribute("aria-expanded", "false");
+  }
+
+  function startTheme() {
+    const dark = matchMedia("(prefers-color-scheme: dark)");
+    const root = document.documentElement;
+    const kept = stored();
+    if (kept === "dark" || kept === "light") root.dataset.theme = kept;
+    dom.byId("theme").addEventListener("click", () => {
+      const current = root.dataset.theme || (dark.matches ? "dark" : "light");
+      root.dataset.theme = current === "dark" ? "light" : "dark";
+      try {
+        localStorage.setItem("kg-theme", root.dataset.theme);
+      } catch {
+        // No storage in this frame: the choice lasts as long as the page.
       }
+      view.recolor();
+    });
+    dark.addEventListener("change", () => view.recolor());
+  }
+
+  function stored() {
+    try {
+      return localStorage.getItem("kg-theme");
+    } catch {
+      return null;
     }
-    return wanted;
-  };
+  }
 
-  app.refresh = () => {
-    const wanted = visible();
-    filters.sync();
-    view.show(wanted, filters.usable);
-    view.highlight(picked.length > 1 ? picked : selected ? [selected] : []);
-    const papers = [...wanted].filter(graph.isPaper).length;
-    byId("shown").textContent = `${papers} papers and ${wanted.size - papers} entities shown, of ${graph.nodes.length} nodes`;
-    if (byId("list").closest("details").open) fillList();
-    writeAddress();
-  };
-
-  const fillList = () => {
-    const order = {
-      degree: (a, b) => b.edges.length - a.edges.length,
-      name: (a, b) => a.label.localeCompare(b.label, "en"),
-      year: (a, b) => b.year - a.year,
-    }[byId("order").value];
-    const nodes = [...view.shown()].sort((a, b) => order(a, b) || a.index - b.index).slice(0, 300);
-    byId("list").replaceChildren(...nodes.map((node) => el("li", {}, el("button", { type: "button", onclick: () => app.select(node, { center: true }) },
-      app.swatch(node.kind), el("span", {}, node.label), el("small", { class: "count" }, node.edges.length)))));
-  };
-  byId("list").closest("details").addEventListener("toggle", fillList);
-  byId("order").addEventListener("change", fillList);
-  byId("list").addEventListener("keydown", (event) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!step) return;
-    event.preventDefault();
-    const buttons = [...byId("list").querySelectorAll("button")];
-    const next = buttons[buttons.indexOf(document.activeElement) + step];
-    if (next) next.focus();
-  });
-
-  app.select = (node, { center = false } = {}) => {
-    selected = node;
-    if (node) picked = [];
-    app.refresh();
-    panel.show(node);
-    if (node && center) view.center(node);
-  };
-  app.toggleExpanded = (node) => {
-    if (!expanded.delete(node)) expanded.add(node);
-    app.refresh();
-    panel.show(selected);
-  };
-  app.togglePick = (node) => {
-    picked = picked.includes(node) ? picked.filter((other) => other !== node) : [...picked, node];
-    if (picked.length > 1) {
-      selected = null;
-      const way = panel.picked(picked);
-      app.refresh();
-      if (way.length > 2) view.highlight(way);
-    } else {
-      app.refresh();
-      panel.show(selected || picked[0] || null);
-    }
-  };
-  app.clearPicks = () => {
-    picked = [];
-    app.select(null);
-  };
-
-  view.onClick((node, event) => {
-    if (node && event && event.shiftKey) {
-      if (selected && !picked.length) picked = [selected];
-      app.togglePick(node);
-    } else if (node || selected || picked.length) {
-      picked = [];
-      app.select(node);
-    }
-  });
-  view.onDouble((node) => node && app.toggleExpanded(node));
-  document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.activeElement !== byId("search")) app.clearPicks();
-  });
-
-  let address = "";
-  const writeAddress = () => {
-    const { state } = filters;
-    const parts = [];
-    if (selected) parts.push(`node=${encodeURIComponent(selected.id)}`);
-    if (state.kinds.size < graph.kinds.length) parts.push(`kind=${[...state.kinds].join(",")}`);
-    if (state.from !== filters.first || state.to !== filters.last) parts.push(`year=${state.from}-${state.to}`);
-    if (!state.undated) parts.push("undated=0");
-    if (state.least !== 2) parts.push(`least=${state.least}`);
-    const next = parts.length ? `#${parts.join("&")}` : "";
-    if (next === address) return;
-    address = next;
-    history.pushState(null, "", next || location.pathname + location.search);
-  };
-  const readAddress = () => {
-    const wanted = new URLSearchParams(location.hash.slice(1));
-    const { state } = filters;
-    const kinds = wanted.get("kind");
-    state.kinds.clear();
-    for (const kind of kinds === null ? graph.kinds : kinds.split(",").filter((name) => graph.kinds.includes(name))) state.kinds.add(kind);
-    const range = /^(\d{4})-(\d{4})$/.exec(wanted.get("year") || "");
-    state.from = range ? Number(range[1]) : filters.first;
-    state.to = range ? Number(range[2]) : filters.last;
-    state.undated = wanted.get("undated") !== "0";
-    state.least = Number(wanted.get("least")) || 2;
-    address = location.hash;
-    app.select(graph.node(wanted.get("node")) || null, { center: true });
-  };
-  window.addEventListener("popstate", readAddress);
-  window.addEventListener("hashchange", () => location.hash !== address && readAddress());
-
-  const system = matchMedia("(prefers-color-scheme: dark)");
-  const setTheme = (name) => {
-    root.dataset.theme = name;
-    view.retheme();
-  };
-  system.addEventListener("change", () => setTheme(system.matches ? "dark" : "light"));
-  byId("theme").addEventListener("click", () => setTheme(root.dataset.theme === "dark" ? "light" : "dark"));
-  byId("fit").addEventListener("click", view.fit);
-  byId("png").addEventListener("click", view.png);
-  const setFilters = (open) => {
-    byId("filters").hidden = !open;
-    byId("toggle-filters").setAttribute("aria-expanded", String(open));
-  };
-  byId("toggle-filters").addEventListener("click", () => setFilters(byId("filters").hidden));
-
-  setFilters(window.innerWidth > 760);
-  setTheme(system.matches ? "dark" : "light");
-  readAddress();
-  if (!selected) view.fit();
-
-  // For tests and bookmarklets: where a node is drawn, and what is selected.
-  window.kg = {
-    screen: (id) => view.screen(graph.node(id)),
-    selected: () => selected && selected.id,
-    shown: () => [...view.shown()].map((node) => node.id),
-  };
+  return { start, go };
 })();
+
+main.start();
+
+// For tests and for the console: where things are, not a way to change them.
+window.kg = Object.freeze({
+  position: (id) => view.screen(data.find(id)),
+  isVisible: (id) => visible.now.node[data.find(id)] === 1,
+  counts: () => Object.fromEntries(data.kinds.map((kind, at) => [kind, visible.now.counts[at]])),
+  emphasised: () => emphasis.now.nodes.map((node) => data.id[node]).sort(),
+  search: (text) => match.search(text, 12).map((entry) => data.id[entry.node]),
+  scale: () => view.scale(),
+});

@@ -1,204 +1,460 @@
-// The drawing: which nodes are there, what is highlighted, and the labels.
-"use strict";
-app.view = (() => {
-  const { graph } = app;
-  const container = document.getElementById("graph");
-  const nodes = new vis.DataSet();
-  const edges = new vis.DataSet();
-  let shown = new Set();
-  let focus = [];
-  let hovered = null;
-  let theme = {};
-  const widths = new Map();
+// The canvas: vis-network holds the nodes that are visible and the camera; nodes, edges and names are drawn here.
 
-  const readTheme = () => {
-    const style = getComputedStyle(document.documentElement);
-    const read = (name) => style.getPropertyValue(name).trim();
-    theme = { back: read("--back"), front: read("--front"), soft: read("--soft"), colors: {} };
-    for (const kind of graph.kinds) theme.colors[kind] = read(`--${kind}`);
-  };
-  readTheme();
+const view = (function () {
+  const EDGE_CLASSES = [
+    { below: 8, alpha: 0.15 },
+    { below: 30, alpha: 0.09 },
+    { below: Infinity, alpha: 0.045 },
+  ];
+  // Line width and dashes of each relation, in the order of data.relations.
+  const STROKES = [
+    { width: 2.4, dash: [] },
+    { width: 1.5, dash: [] },
+    { width: 1.5, dash: [6, 4] },
+    { width: 1.2, dash: [1.5, 3.5] },
+    { width: 1.8, dash: [12, 3] },
+  ];
+  // Scale from which papers have their names, and to which a node that was searched for is brought near.
+  const CLOSE = 0.6;
+  // Room on the screen for each name that may be written.
+  const PIXELS_A_NAME = 7000;
+  const place = dom.byId("canvas");
+  const tip = dom.byId("tip");
+  const drawn = { nodeDimensions: { width: 1, height: 1 } };
+  const sprites = new Map();
+  let network = null;
+  let nodes = null;
+  let ink = {};
+  let shownLabels = { scale: 0, nodes: [] };
+  let emphasisLabels = { scale: 0, nodes: [] };
+  let hovered = -1;
+  let scale = 1;
+  let ratio = 1;
+  let moved = 0;
 
-  const asVis = (node) => ({
-    id: node.index, x: node.x, y: node.y, size: radius(node), color: theme.colors[node.kind],
-    shape: graph.isPaper(node) ? "square" : "dot", mass: 1,
-  });
-  const radius = (node) => (graph.isPaper(node) ? 6 : node.size);
+  function start() {
+    readColors();
+    nodes = new vis.DataSet(visible.now.nodes.map(item).reverse());
+    network = new vis.Network(place, { nodes, edges: [] }, data.options);
+    network.on("beforeDrawing", drawUnder);
+    network.on("afterDrawing", drawOver);
+    network.on("click", click);
+    network.on("doubleClick", (event) => {
+      const node = at(event.pointer.DOM);
+      if (node >= 0) toggle(node);
+    });
+    for (const event of ["dragEnd", "zoom", "animationFinished"]) network.on(event, remember);
+    network.on("dragStart", () => hover(-1));
+    place.addEventListener("mousemove", (event) => hoverAt(event));
+    place.addEventListener("mouseleave", () => hover(-1));
+    place.addEventListener("keydown", key);
+    new ResizeObserver(() => network.redraw()).observe(place);
+    if (state.now.at) restore();
+    else fit(false);
+  }
 
-  const network = new vis.Network(container, { nodes, edges }, {
-    ...graph.options,
-    edges: { ...graph.options.edges, arrows: { to: false } },
-  });
+  function item(node) {
+    // Not a bare number: the library would draw in the order of the numbers, not the large ones last.
+    return { id: "n" + node, x: data.x[node], y: data.y[node], ctxRenderer: drawNode };
+  }
 
-  const edgeColor = () => (document.documentElement.dataset.theme === "dark" ? "rgba(190,200,210,0.13)" : "rgba(60,70,80,0.11)");
-
-  const show = (wanted, usable) => {
-    const gone = [...shown].filter((node) => !wanted.has(node));
-    const fresh = [...wanted].filter((node) => !shown.has(node));
-    shown = wanted;
-    const kept = graph.edges.filter((edge) => wanted.has(edge.from) && wanted.has(edge.to) && usable(edge));
-    edges.clear();
-    nodes.remove(gone.map((node) => node.index));
-    nodes.add(fresh.map(asVis));
-    edges.add(kept.map((edge) => ({ id: edge.index, from: edge.from.index, to: edge.to.index, color: edgeColor() })));
-  };
-
-  const highlight = (list) => {
-    focus = list;
+  /** Brings in the nodes that became visible, takes out those that are no longer. */
+  function update() {
+    const gone = nodes.getIds().filter((id) => !visible.now.node[id.slice(1)]);
+    const come = visible.now.nodes.filter((node) => !nodes.get("n" + node));
+    if (gone.length) nodes.remove(gone);
+    if (come.length) nodes.add(come.map(item).reverse());
+    shownLabels.scale = emphasisLabels.scale = 0;
     network.redraw();
-  };
+  }
 
-  const line = (context, a, b) => {
-    context.beginPath();
-    context.moveTo(a.x, a.y);
-    context.lineTo(b.x, b.y);
-    context.stroke();
-  };
+  function readColors() {
+    const page = getComputedStyle(document.body);
+    const faint = getComputedStyle(dom.byId("status"));
+    const dark = luminance(page.backgroundColor) < 0.4;
+    ink = { paper: page.backgroundColor, text: page.color, faint: faint.color, edge: dark ? "#b9c2d0" : "#4b5563", dark };
+    sprites.clear();
+  }
 
-  const shape = (context, node) => {
-    const r = radius(node);
-    context.fillStyle = theme.colors[node.kind];
-    context.beginPath();
-    if (graph.isPaper(node)) context.rect(node.x - r, node.y - r, 2 * r, 2 * r);
-    else context.arc(node.x, node.y, r, 0, 2 * Math.PI);
-    context.fill();
-  };
+  function luminance(color) {
+    const [r, g, b] = color.match(/[\d.]+/g).map(Number);
+    return (0.3 * r + 0.59 * g + 0.11 * b) / 255;
+  }
 
-  const drawFocus = (context, scale) => {
-    context.save();
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalAlpha = 0.86;
-    context.fillStyle = theme.back;
-    context.fillRect(0, 0, context.canvas.width, context.canvas.height);
-    context.restore();
-    const centre = new Set(focus);
-    const lit = new Set(focus);
-    context.lineWidth = 1.2 / scale;
-    context.globalAlpha = 0.5;
-    for (const node of focus) {
-      for (const edge of node.edges) {
-        const other = graph.other(edge, node);
-        if (!shown.has(other) || !shown.has(node)) continue;
-        lit.add(other);
-        context.strokeStyle = theme.colors[graph.isPaper(other) ? node.kind : other.kind];
-        line(context, node, other);
+  /** Radius on the screen, in pixels: it grows more slowly than the zoom, so that an overview is no ball. */
+  function radiusOf(node) {
+    const size = data.isPaper(node) ? Math.min(data.radius[node], 10) * 0.58 : data.radius[node] * 0.8;
+    return Math.max(scale < 0.08 ? 1.3 : 1.8, size * Math.sqrt(scale));
+  }
+
+  function drawNode({ ctx, id, x, y }) {
+    drawSprite(ctx, Number(id.slice(1)), x, y);
+    return drawn;
+  }
+
+  function drawSprite(ctx, node, x, y) {
+    const radius = Math.round(radiusOf(node) * 4) / 4;
+    const key = data.kind[node] * 4096 + radius * 4;
+    let sprite = sprites.get(key);
+    if (!sprite) sprites.set(key, (sprite = paintNode(data.kind[node], radius)));
+    const side = sprite.width / ratio / scale;
+    ctx.drawImage(sprite, x - side / 2, y - side / 2, side, side);
+  }
+
+  function paintNode(kind, radius) {
+    const side = Math.ceil(2 * radius + 4);
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = Math.ceil(side * ratio);
+    const ctx = canvas.getContext("2d");
+    ctx.scale(canvas.width / side, canvas.height / side);
+    ctx.translate(side / 2, side / 2);
+    ctx.beginPath();
+    if (kind === 0) ctx.roundRect(-radius, -radius, 2 * radius, 2 * radius, radius * 0.25);
+    else ctx.arc(0, 0, radius, 0, 2 * Math.PI);
+    ctx.fillStyle = data.colors[data.kinds[kind]];
+    ctx.fill();
+    if (radius > 3) {
+      ctx.lineWidth = 1.2;
+      ctx.strokeStyle = ink.paper;
+      ctx.stroke();
+    }
+    return canvas;
+  }
+
+  function drawUnder(ctx) {
+    scale = network.getScale();
+    if (ratio !== (window.devicePixelRatio || 1)) {
+      ratio = window.devicePixelRatio || 1;
+      sprites.clear();
+    }
+    drawEdges(ctx);
+  }
+
+  function drawEdges(ctx) {
+    const box = sight();
+    // A line below one device pixel is drawn without building its outline: five times as fast.
+    ctx.lineWidth = 0.95 / ratio / scale;
+    ctx.strokeStyle = ink.edge;
+    for (const { edges, alpha } of edgeClasses()) {
+      ctx.globalAlpha = alpha * (ink.dark ? 1.1 : 1);
+      ctx.beginPath();
+      for (const edge of edges) trace(ctx, edge, box);
+      ctx.stroke();
+    }
+    ctx.globalAlpha = 1;
+  }
+
+  let classed = { of: null, classes: [] };
+
+  function edgeClasses() {
+    if (classed.of !== visible.now.edges) {
+      classed = { of: visible.now.edges, classes: EDGE_CLASSES.map(({ alpha }) => ({ alpha, edges: [] })) };
+      for (const edge of visible.now.edges) {
+        const degree = data.degree[data.target[edge]];
+        classed.classes[EDGE_CLASSES.findIndex(({ below }) => degree < below)].edges.push(edge);
       }
     }
-    context.globalAlpha = 1;
-    for (const node of lit) shape(context, node);
-    context.strokeStyle = theme.front;
-    context.lineWidth = 2 / scale;
-    for (const node of centre) {
-      context.beginPath();
-      context.arc(node.x, node.y, radius(node) + 4 / scale, 0, 2 * Math.PI);
-      context.stroke();
+    return classed.classes;
+  }
+
+  function trace(ctx, edge, box) {
+    const from = data.source[edge];
+    const to = data.target[edge];
+    const x1 = data.x[from];
+    const y1 = data.y[from];
+    const x2 = data.x[to];
+    const y2 = data.y[to];
+    if ((x1 < box.left && x2 < box.left) || (x1 > box.right && x2 > box.right)) return;
+    if ((y1 < box.top && y2 < box.top) || (y1 > box.bottom && y2 > box.bottom)) return;
+    ctx.moveTo(x1, y1);
+    ctx.lineTo(x2, y2);
+  }
+
+  /** The part of the plane that is in sight. */
+  function sight() {
+    const from = network.DOMtoCanvas({ x: 0, y: 0 });
+    const to = network.DOMtoCanvas({ x: place.clientWidth, y: place.clientHeight });
+    return { left: from.x, top: from.y, right: to.x, bottom: to.y };
+  }
+
+  function drawOver(ctx) {
+    const box = sight();
+    if (emphasis.now.on) {
+      ctx.globalAlpha = 0.84;
+      ctx.fillStyle = ink.paper;
+      ctx.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+      ctx.globalAlpha = 1;
+      drawEmphasis(ctx, box);
     }
-    return lit;
-  };
+    for (const node of state.now.picks) if (visible.now.node[node]) ring(ctx, node, 3, [3, 2]);
+    if (hovered >= 0 && visible.now.node[hovered]) ring(ctx, hovered, 2.5, []);
+    drawLabels(ctx, box);
+  }
 
-  const title = (node) => {
-    const most = graph.isPaper(node) ? 46 : 40;
-    return node.label.length > most ? `${node.label.slice(0, most - 1)}…` : node.label;
-  };
-
-  const drawLabels = (context, scale, lit) => {
-    const centre = network.getViewPosition();
-    const halfWidth = container.clientWidth / scale / 2;
-    const halfHeight = container.clientHeight / scale / 2;
-    const inView = (node) => Math.abs(node.x - centre.x) < halfWidth && Math.abs(node.y - centre.y) < halfHeight;
-    const wanted = (node) => node === hovered || (lit ? lit.has(node) : !graph.isPaper(node) || scale > 1.1);
-    const weight = (node) => (node === hovered ? 1e9 : 0) + (focus.includes(node) ? 1e6 : 0) + node.size + (graph.isPaper(node) ? -40 : 0);
-    const ranked = [...shown].filter((node) => wanted(node) && inView(node)).sort((a, b) => weight(b) - weight(a) || a.index - b.index);
-    const taken = new Map();
-    const cell = 40 / scale;
-    let room = 130;
-    context.textAlign = "center";
-    context.textBaseline = "top";
-    context.lineJoin = "round";
-    for (const node of ranked.slice(0, 700)) {
-      if (room === 0) break;
-      const pixels = Math.min(11 + radius(node) / 6, 17);
-      const size = pixels / scale;
-      const text = title(node);
-      const key = `${text} ${pixels.toFixed(1)}`;
-      context.font = `${node.size > 24 && !graph.isPaper(node) ? 600 : 400} ${size}px system-ui, sans-serif`;
-      if (!widths.has(key)) widths.set(key, context.measureText(text).width * scale);
-      const width = widths.get(key) / scale + 6 / scale;
-      const top = node.y + radius(node) + 2 / scale;
-      const box = [node.x - width / 2, top, node.x + width / 2, top + size * 1.15];
-      if (node !== hovered && collides(taken, cell, box)) continue;
-      place(taken, cell, box);
-      room -= 1;
-      context.strokeStyle = theme.back;
-      context.lineWidth = 3.5 / scale;
-      context.strokeText(text, node.x, top);
-      context.fillStyle = theme.front;
-      context.fillText(text, node.x, top);
+  function drawEmphasis(ctx, box) {
+    const groups = new Map();
+    for (const edge of emphasis.now.edges) {
+      const key = data.relation[edge] * 16 + data.kind[data.target[edge]];
+      if (groups.has(key)) groups.get(key).push(edge);
+      else groups.set(key, [edge]);
     }
-  };
-
-  const cells = (cell, [left, top, right, bottom]) => {
-    const list = [];
-    for (let x = Math.floor(left / cell); x <= Math.floor(right / cell); x += 1) {
-      for (let y = Math.floor(top / cell); y <= Math.floor(bottom / cell); y += 1) list.push(`${x} ${y}`);
+    for (const [key, edges] of groups) {
+      const stroke = STROKES[key >> 4];
+      ctx.lineWidth = stroke.width / scale;
+      ctx.setLineDash(stroke.dash.map((length) => length / scale));
+      ctx.strokeStyle = data.colors[data.kinds[key & 15]];
+      ctx.globalAlpha = edges.length > 60 ? 0.45 : 0.75;
+      ctx.beginPath();
+      for (const edge of edges) trace(ctx, edge, box);
+      ctx.stroke();
     }
-    return list;
-  };
-  const collides = (taken, cell, box) => cells(cell, box).some((key) =>
-    (taken.get(key) || []).some((o) => box[0] < o[2] && o[0] < box[2] && box[1] < o[3] && o[1] < box[3]));
-  const place = (taken, cell, box) => {
-    for (const key of cells(cell, box)) taken.set(key, [...(taken.get(key) || []), box]);
-  };
+    ctx.setLineDash([]);
+    ctx.globalAlpha = 1;
+    for (const node of emphasis.now.nodes) drawSprite(ctx, node, data.x[node], data.y[node]);
+    for (const node of emphasis.now.centres) ring(ctx, node, 3.5, []);
+  }
 
-  network.on("afterDrawing", (context) => {
-    const scale = network.getScale();
-    const lit = focus.length ? drawFocus(context, scale) : null;
-    drawLabels(context, scale, lit);
-  });
+  function ring(ctx, node, gap, dash) {
+    ctx.beginPath();
+    ctx.arc(data.x[node], data.y[node], (radiusOf(node) * (data.isPaper(node) ? 1.3 : 1) + gap) / scale, 0, 2 * Math.PI);
+    ctx.lineWidth = 1.8 / scale;
+    ctx.setLineDash(dash.map((length) => length / scale));
+    ctx.strokeStyle = ink.text;
+    ctx.stroke();
+    ctx.setLineDash([]);
+  }
 
-  const at = (pointer) => {
-    const found = network.getNodeAt(pointer.DOM);
-    return found === undefined ? null : graph.nodes[found];
-  };
-  container.addEventListener("pointermove", (event) => {
+  function drawLabels(ctx, box) {
+    const origin = network.canvasToDOM({ x: 0, y: 0 });
+    ctx.save();
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const centres = new Set(emphasis.now.centres);
+    for (const { node, dx, dy } of currentLabels()) {
+      if (data.x[node] < box.left - 150 / scale || data.x[node] > box.right + 150 / scale) continue;
+      if (data.y[node] < box.top - 60 / scale || data.y[node] > box.bottom) continue;
+      const color = data.isPaper(node) ? ink.faint : ink.text;
+      const ring = centres.has(node) ? 4 : 0;
+      const x = data.x[node] * scale + origin.x + dx + Math.sign(dx) * ring;
+      const y = data.y[node] * scale + origin.y + dy + (dx ? 0 : Math.sign(dy) * ring);
+      labels.draw(ctx, node, x, y, color, ink.paper, ratio);
+    }
+    ctx.restore();
+  }
+
+  function currentLabels() {
+    const cache = emphasis.now.on ? emphasisLabels : shownLabels;
+    if (cache.scale !== scale) {
+      cache.scale = scale;
+      cache.nodes = emphasis.now.on ? labelEmphasis() : labelAll();
+    }
+    return cache.nodes;
+  }
+
+  function labelEmphasis() {
+    const others = emphasis.now.nodes.filter((node) => !emphasis.now.centres.includes(node)).reverse();
+    return labels.place([...emphasis.now.centres, ...others], scale, radiusOf, 120);
+  }
+
+  /** The larger a node is drawn, the sooner it has its name. */
+  function labelAll() {
+    const [left, right] = extent(data.x);
+    const [top, bottom] = extent(data.y);
+    const room = ((right - left) * scale * (bottom - top) * scale) / PIXELS_A_NAME;
+    const entities = visible.now.nodes.filter((node) => !data.isPaper(node));
+    const papers = scale > CLOSE ? visible.now.nodes.filter(data.isPaper) : [];
+    return labels.place([...entities, ...papers].slice(0, Math.max(8, room)), scale, radiusOf, 1500);
+  }
+
+  /** The node under a point of the canvas, or the nearest within a few pixels; -1 if there is none. */
+  function at(point) {
+    const { x, y } = network.DOMtoCanvas(point);
+    const reach = 7;
+    let best = -1;
+    let distance = Infinity;
+    for (const node of visible.now.nodes) {
+      const dx = Math.abs(data.x[node] - x) * scale;
+      const dy = Math.abs(data.y[node] - y) * scale;
+      if (dx > 60 || dy > 60) continue;
+      // Under an overlay only what stands out can be meant, unless nothing of it is near.
+      const off = Math.max(0, Math.hypot(dx, dy) - radiusOf(node)) + (emphasis.now.on && !emphasis.now.member[node] ? 3 : 0);
+      if (off <= reach && off < distance) [best, distance] = [node, off];
+    }
+    return best;
+  }
+
+  function click(event) {
+    const node = at(event.pointer.DOM);
+    const { srcEvent } = event.event;
+    if (node >= 0 && (srcEvent.shiftKey || srcEvent.ctrlKey || srcEvent.metaKey)) picks.toggle(node);
+    else {
+      state.select(node);
+      if (node >= 0) uncover(node);
+    }
+  }
+
+  /** Opens a node, so that all of its neighbours stay, or closes it again. */
+  function toggle(node) {
+    const opened = new Set(state.now.opened);
+    if (!opened.delete(node)) opened.add(node);
+    state.set({ opened }, false);
+  }
+
+  function hoverAt(event) {
     if (event.buttons) return;
-    const box = container.getBoundingClientRect();
-    const node = at({ DOM: { x: event.clientX - box.left, y: event.clientY - box.top } });
-    container.style.cursor = node ? "pointer" : "default";
-    if (node !== hovered) {
-      hovered = node;
-      network.redraw();
-    }
-  });
+    const box = place.getBoundingClientRect();
+    hover(at({ x: event.clientX - box.left, y: event.clientY - box.top }));
+  }
+
+  function hover(node) {
+    if (node === hovered) return;
+    hovered = node;
+    place.classList.toggle("pointing", node >= 0);
+    tip.hidden = node < 0;
+    if (node >= 0) showTip(node);
+    network.redraw();
+  }
+
+  function showTip(node) {
+    const kind = data.kinds[data.kind[node]];
+    const facts = data.isPaper(node) ? data.paper(node).date : dom.plural(data.degree[node], "paper");
+    tip.replaceChildren(
+      dom.el("strong", {}, dom.shortened(data.label(node), 120)),
+      dom.el("span", { class: "tip-facts" }, dom.el("i", { class: `dot kind-${kind}` }), [kind, facts].filter(Boolean).join(" · ")),
+    );
+    const { x, y } = network.canvasToDOM({ x: data.x[node], y: data.y[node] });
+    const left = Math.min(Math.max(8, x + 14), place.clientWidth - tip.offsetWidth - 8);
+    const above = y - tip.offsetHeight - 12;
+    tip.style.transform = `translate(${left}px, ${above > 8 ? above : y + 16}px)`;
+  }
+
+  function key(event) {
+    const step = 80 / scale;
+    const moves = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] };
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (moves[event.key]) {
+      const { x, y } = network.getViewPosition();
+      network.moveTo({ position: { x: x + moves[event.key][0], y: y + moves[event.key][1] } });
+      remember();
+    } else if (event.key === "+" || event.key === "=") zoom(1.3);
+    else if (event.key === "-") zoom(1 / 1.3);
+    else if (event.key === "0") fit(true);
+    else return;
+    event.preventDefault();
+  }
+
+  function animation(wanted) {
+    return wanted && !dom.reduced.matches ? { duration: 320, easingFunction: "easeInOutQuad" } : false;
+  }
+
+  function zoom(factor) {
+    const wanted = Math.min(6, Math.max(0.02, network.getScale() * factor));
+    network.moveTo({ scale: wanted, animation: animation(true) });
+    remember();
+  }
+
+  /** Shows all that is visible, but for a few outliers. */
+  function fit(animated) {
+    const [left, right] = extent(data.x);
+    const [top, bottom] = extent(data.y);
+    const free = freeArea();
+    const scale = Math.min(1.5, free.width / (right - left + 80), free.height / (bottom - top + 80));
+    center((left + right) / 2, (top + bottom) / 2, scale, animated);
+  }
+
+  function extent(axis) {
+    const values = visible.now.nodes.map((node) => axis[node]).sort((a, b) => a - b);
+    if (!values.length) return [-100, 100];
+    const margin = Math.floor(values.length / 400);
+    return [values[margin], values[values.length - 1 - margin]];
+  }
+
+  /** The part of the canvas that no panel covers. */
+  function freeArea() {
+    const panel = dom.byId("panel");
+    const area = { width: place.clientWidth, height: place.clientHeight };
+    if (panel.hidden) return area;
+    if (panel.offsetWidth < place.clientWidth * 0.9) area.width -= panel.offsetWidth;
+    else area.height -= panel.offsetHeight;
+    return area;
+  }
+
+  function center(x, y, scale, animated) {
+    const free = freeArea();
+    const position = {
+      x: x + (place.clientWidth - free.width) / 2 / scale,
+      y: y + (place.clientHeight - free.height) / 2 / scale,
+    };
+    network.moveTo({ position, scale, animation: animation(animated) });
+  }
+
+  /** Brings what stands out into sight, beside the panel, or as much of it around its centre as can be read. */
+  function reveal() {
+    const nodes = emphasis.now.nodes;
+    if (!nodes.length) return;
+    const bounds = (axis) => {
+      const values = nodes.map((node) => axis[node]);
+      return [Math.min(...values), Math.max(...values)];
+    };
+    const [left, right] = bounds(data.x);
+    const [top, bottom] = bounds(data.y);
+    const free = freeArea();
+    const whole = Math.min((free.width - 160) / (right - left + 1), (free.height - 140) / (bottom - top + 1));
+    const scale = Math.min(1.2, Math.max(whole, emphasis.now.centres.length === 1 ? 0.22 : 0));
+    if (whole >= scale || emphasis.now.centres.length !== 1) center((left + right) / 2, (top + bottom) / 2, scale, true);
+    else center(data.x[emphasis.now.centres[0]], data.y[emphasis.now.centres[0]], scale, true);
+  }
+
+  /** Moves a node that the panel would cover out from under it. */
+  function uncover(node) {
+    const free = freeArea();
+    const { x, y } = network.canvasToDOM({ x: data.x[node], y: data.y[node] });
+    if (x > free.width - 40 || y > free.height - 40) center(data.x[node], data.y[node], network.getScale(), true);
+  }
+
+  function remember() {
+    clearTimeout(moved);
+    moved = setTimeout(() => {
+      const { x, y } = network.getViewPosition();
+      state.set({ at: [Math.round(x), Math.round(y), Number(network.getScale().toPrecision(3))] }, false);
+    }, 400);
+  }
+
+  function restore() {
+    if (!state.now.at) return;
+    const [x, y, scale] = state.now.at;
+    network.moveTo({ position: { x, y }, scale: Math.min(6, Math.max(0.02, scale)) });
+  }
+
+  function recolor() {
+    readColors();
+    network.redraw();
+  }
+
+  /** Where a node is on the screen, in pixels from the page's corner. */
+  function screen(node) {
+    const box = place.getBoundingClientRect();
+    const { x, y } = network.canvasToDOM({ x: data.x[node], y: data.y[node] });
+    return { x: x + box.left, y: y + box.top };
+  }
 
   return {
-    show, highlight, at,
-    shown: () => shown,
-    onClick: (handler) => network.on("click", (event) => handler(at(event.pointer), event.event.srcEvent)),
-    onDouble: (handler) => network.on("doubleClick", (event) => handler(at(event.pointer))),
-    fit: () => network.fit({ animation: false }),
-    center: (node) => {
-      const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-      network.moveTo({ position: { x: node.x, y: node.y }, scale: Math.max(network.getScale(), 0.55), animation: still ? false : { duration: 250 } });
-    },
-    retheme: () => {
-      readTheme();
-      edges.update(edges.getIds().map((id) => ({ id, color: edgeColor() })));
-      network.redraw();
-    },
-    png: () => {
-      const source = container.querySelector("canvas");
-      const copy = Object.assign(document.createElement("canvas"), { width: source.width, height: source.height });
-      const context = copy.getContext("2d");
-      context.fillStyle = theme.back;
-      context.fillRect(0, 0, copy.width, copy.height);
-      context.drawImage(source, 0, 0);
-      copy.toBlob((blob) => app.save("graph.png", blob));
-    },
-    screen: (node) => {
-      const box = container.getBoundingClientRect();
-      const point = network.canvasToDOM({ x: node.x, y: node.y });
-      return { x: box.left + point.x, y: box.top + point.y };
-    },
+    start,
+    update,
+    redraw: () => network.redraw(),
+    recolor,
+    fit,
+    zoom,
+    reveal,
+    restore,
+    toggle,
+    screen,
+    scale: () => network.getScale(),
+    sight,
+    radiusOf,
+    currentLabels,
+    canvas: () => place.querySelector("canvas"),
+    colors: () => ink,
+    STROKES,
+    edgeClasses,
   };
 })();

@@ -1,0 +1,111 @@
+// Which nodes and edges stand on the canvas, given what the reader has chosen.
+
+const visible = (function () {
+  const MOST = 5000;
+  const now = {
+    node: new Uint8Array(data.size),
+    edge: new Uint8Array(data.nEdges),
+    nodes: [],
+    edges: [],
+    counts: [],
+    cut: 0,
+  };
+  const totals = data.kinds.map(() => 0);
+  for (const kind of data.kind) totals[kind]++;
+  // The best connected first: the order in which nodes come in, are listed and get labels.
+  const ranked = Int32Array.from({ length: data.size }, (_, node) => node).sort(
+    (a, b) => data.degree[b] - data.degree[a] || a - b,
+  );
+
+  function paperPasses(node) {
+    const year = data.years[node];
+    if (year === null) return state.now.undated;
+    return !state.now.years || (year >= state.now.years[0] && year <= state.now.years[1]);
+  }
+
+  function passes(node) {
+    return state.now.kinds[data.kind[node]] && (!data.isPaper(node) || paperPasses(node));
+  }
+
+  /** Works all of it out anew. */
+  function update() {
+    const allowed = new Uint8Array(data.size);
+    for (let node = 0; node < data.size; node++) allowed[node] = passes(node) ? 1 : 0;
+    // The selected node itself is there whatever the filters say: a link or a search led to it.
+    if (state.now.node >= 0) allowed[state.now.node] = 1;
+    const live = new Uint8Array(data.nEdges);
+    const ties = new Int32Array(data.size);
+    for (let edge = 0; edge < data.nEdges; edge++) {
+      const from = data.source[edge];
+      const to = data.target[edge];
+      if (!state.now.relations[data.relation[edge]]) continue;
+      if (data.isPaper(from) && paperPasses(from)) ties[to]++;
+      if (allowed[from] && allowed[to]) live[edge] = 1;
+    }
+    const wanted = state.now.focus && state.now.node >= 0 ? around(state.now.node, state.now.focus, live) : core(ties, live);
+    fill(wanted, allowed, live);
+  }
+
+  /** Papers, the entities that tie enough of them, and whatever was opened, selected or picked. */
+  function core(ties, live) {
+    const wanted = new Uint8Array(data.size);
+    for (let node = 0; node < data.size; node++)
+      if (data.isPaper(node) || (ties[node] > 0 && data.degree[node] >= state.now.least)) wanted[node] = 1;
+    for (const node of state.now.opened) open(node, wanted, live);
+    for (const node of [state.now.node, ...state.now.picks]) if (node >= 0) open(node, wanted, live);
+    if (state.now.show === "path") for (const node of queries.path(...state.now.picks).nodes) wanted[node] = 2;
+    return wanted;
+  }
+
+  function open(node, wanted, live) {
+    wanted[node] = 2;
+    data.eachEdge(node, (edge, other) => {
+      if (live[edge]) wanted[other] = 2;
+    });
+  }
+
+  /** Everything within so many edges of a node. */
+  function around(start, steps, live) {
+    const wanted = new Uint8Array(data.size);
+    wanted[start] = 2;
+    let front = [start];
+    for (let step = 0; step < steps; step++) {
+      const next = [];
+      for (const node of front)
+        data.eachEdge(node, (edge, other) => {
+          if (live[edge] && !wanted[other]) {
+            wanted[other] = 1;
+            next.push(other);
+          }
+        });
+      front = next;
+    }
+    return wanted;
+  }
+
+  function fill(wanted, allowed, live) {
+    now.node.fill(0);
+    now.nodes = [];
+    let found = 0;
+    for (const must of [2, 1])
+      for (const node of ranked)
+        if (wanted[node] === must && allowed[node]) {
+          found++;
+          if (now.nodes.length < MOST) {
+            now.node[node] = 1;
+            now.nodes.push(node);
+          }
+        }
+    now.cut = found - now.nodes.length;
+    now.nodes.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
+    now.counts = data.kinds.map(() => 0);
+    for (const node of now.nodes) now.counts[data.kind[node]]++;
+    now.edges = [];
+    for (let edge = 0; edge < data.nEdges; edge++) {
+      now.edge[edge] = live[edge] && now.node[data.source[edge]] && now.node[data.target[edge]] ? 1 : 0;
+      if (now.edge[edge]) now.edges.push(edge);
+    }
+  }
+
+  return { now, update, totals, ranked };
+})();

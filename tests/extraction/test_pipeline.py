@@ -1,0 +1,100 @@
+"""The shipped pipeline: what it finds, that it keeps every offset, and that it is a pure function."""
+
+import numpy as np
+import pytest
+from marked import unmark
+
+from kg.errors import InputError
+from kg.extraction import extract_mentions, load_pipeline
+from kg.schema import RELATIONS, Paper
+
+MARKED = [
+    "We fine-tune [BERT|MODEL] on [SQuAD|DATASET] and report [F1|METRIC].",
+    "[LoRA|METHOD] is applied to [LLaMA|MODEL] for [machine translation|TASK] from [English|LANGUAGE].",
+    "[Vision Transformers|MODEL] trained on [ImageNet|DATASET] reach a high [accuracy|METRIC].",
+]
+
+
+@pytest.fixture(scope="module")
+def nlp():
+    return load_pipeline()
+
+
+@pytest.mark.parametrize("marked", MARKED)
+def test_marked_sentences(nlp, marked):
+    text, expected = unmark(marked)
+    (mentions,) = extract_mentions([Paper("1", "A paper", text)], nlp)
+    assert [(m.text, m.label) for m in mentions] == expected
+
+
+def test_a_new_system_is_introduced(nlp):
+    title = "T2T-ViT: Training Vision Transformers from Scratch on ImageNet"
+    paper = Paper(
+        "1",
+        title,
+        "We propose T2T-ViT, a new model. It is trained on ImageNet. T2T-ViT outperforms ResNet-50.",
+    )
+    (mentions,) = extract_mentions([paper], nlp)
+    relations = {m.text: m.relation for m in mentions}
+    assert relations["T2T-ViT"] == "introduces"
+    assert relations["ImageNet"] == "uses"
+
+
+ODD = [
+    Paper("1", "", ""),
+    Paper("2", "Only a title about BERT"),
+    Paper("3", "<script>alert(1)</script>", "We use \U0001f600 BERT\u0000\u0007 on ImageNet\ud800."),
+    Paper("4", "🎉", "\n\n \t"),
+    Paper("5", "BERT " * 400, "GPT-4 " * 400),
+]
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_odd_papers_keep_their_offsets(nlp, batch_size):
+    for paper, mentions in zip(ODD, extract_mentions(ODD, nlp, batch_size), strict=True):
+        for m in mentions:
+            assert m.text == paper.text[m.start : m.end]
+            assert m.text in m.sentence
+            assert m.relation in RELATIONS
+            assert 0 <= m.score <= 1
+
+
+def test_batching_makes_no_difference(nlp):
+    papers = [Paper(str(n), f"A study of BERT {n}", "We compare GPT-3 with T5 on GLUE.") for n in range(7)]
+    one = list(extract_mentions(papers, nlp, 1))
+    assert one == list(extract_mentions(papers, nlp, 5))
+
+
+def test_the_pipeline_survives_the_disk(nlp, tmp_path):
+    nlp.to_disk(tmp_path / "copy")
+    paper = Paper("1", "BERT on GLUE", "We train BERT on GLUE.")
+    assert list(extract_mentions([paper], load_pipeline(tmp_path / "copy"))) == list(
+        extract_mentions([paper], nlp)
+    )
+
+
+def test_an_unknown_model_names_the_shipped_ones():
+    with pytest.raises(InputError, match=r"'nothing-here' cannot be loaded .* shipped with kg: .*default"):
+        load_pipeline("nothing-here")
+
+
+def test_any_spacy_pipeline_works(tmp_path):
+    import spacy
+
+    other = spacy.blank("en")
+    other.add_pipe("entity_ruler").add_patterns(
+        [{"label": "MODEL", "pattern": "BERT"}, {"label": "ORG", "pattern": "Acme"}]
+    )
+    other.to_disk(tmp_path / "other")
+    (mentions,) = extract_mentions([Paper("1", "Acme", "We use BERT.")], load_pipeline(tmp_path / "other"))
+    assert [(m.text, m.entity) for m in mentions] == [("BERT", "model:bert")]
+
+
+def test_the_network_gives_each_document_its_own_scores(nlp):
+    from kg.extraction.features import arrays_of
+
+    tagger = nlp.get_pipe("kg_tagger")
+    docs = [arrays_of(nlp.make_doc(t)) for t in ("We use BERT.", "", "GPT-4 beats T5 on GLUE by far.")]
+    together = tagger.scores(docs)
+    for doc, scores in zip(docs, together, strict=True):
+        assert np.allclose(scores, tagger.scores([doc])[0], atol=1e-4)

@@ -1,0 +1,125 @@
+"""The rules around the network: tokens, sentences, occurrences, consistency, tags."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+import spacy
+from hypothesis import given
+from hypothesis import strategies as st
+
+import kg.extraction.pipeline  # noqa: F401  (registers the factories)
+from kg.errors import InputError
+from kg.extraction.consistency import agree
+from kg.extraction.gold import read_gold
+from kg.extraction.occurrences import occurrences
+from kg.extraction.sentences import sentence_at, sentence_starts
+from kg.extraction.tags import TAGS, allowed, marginals, spans_of, tags_of, viterbi
+from kg.schema import LABELS
+
+
+@pytest.fixture(scope="module")
+def blank():
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.NameTokenizer.v1"}}})
+    nlp.add_pipe("kg_sentences")
+    return nlp
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("a CLIP-based method", "CLIP"),
+        ("on CIFAR-10/100 and", "CIFAR-10"),
+        (r"with \textbf{BERT} we", "BERT"),
+        ("English→German", "German"),
+        ("see code/CTIP.git", "CTIP"),
+        ("Moore's law", "Moore"),
+        ("the A*-based planner", "A*"),
+    ],
+)
+def test_names_fall_on_token_boundaries(blank, text, name):
+    start = text.index(name)
+    assert blank.make_doc(text).char_span(start, start + len(name)) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            "A title\nIt works, e.g. BERT. It is 3.5 times faster.",
+            ["A title", "It works, e.g. BERT.", "It is 3.5 times faster."],
+        ),
+        (
+            "T\nBy Smith et al. Models win! (They do.) End",
+            ["T", "By Smith et al. Models win!", "(They do.)", "End"],
+        ),
+        ("", []),
+        ("Only a title\n", ["Only a title"]),
+    ],
+)
+def test_sentences(blank, text, sentences):
+    starts = sentence_starts(text)
+    assert [sentence_at(text, starts, s, s + 1) for s in starts] == sentences
+    assert [s.text.strip() for s in blank(text).sents if s.text.strip()] == sentences
+
+
+@given(st.text(alphabet="aB .!?\n(1", max_size=60), st.data())
+def test_a_sentence_contains_its_span(text, data):
+    if not text.strip():
+        return
+    start = data.draw(st.integers(sentence_starts(text)[0], len(text.rstrip()) - 1))
+    end = data.draw(st.integers(start + 1, len(text.rstrip())))
+    assert text[start:end] in sentence_at(text, sentence_starts(text), start, end)
+
+
+def test_longer_forms_come_first_and_words_stay_whole():
+    found = occurrences("ViT-L, ViT and ViTs", [("ViT", 1), ("ViT-L", 2)])
+    assert found == [(0, 5, 2), (7, 10, 1)]
+
+
+def test_a_form_seen_too_rarely_is_dropped():
+    text = "SAM " * 9
+    assert agree(text, [(0, 3, "MODEL")], share=0.2) == []
+    assert len(agree(text, [(0, 3, "MODEL"), (4, 7, "MODEL")], share=0.2)) == 9
+
+
+SPANS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2), st.sampled_from(LABELS)), max_size=6)
+
+
+@given(SPANS)
+def test_tags_give_back_their_spans(parts):
+    spans, position = [], 0
+    for length, gap, label in parts:
+        spans.append((position + gap, position + gap + length, label))
+        position += gap + length
+    assert spans_of(tags_of(position, spans)) == spans
+
+
+@given(st.integers(1, 7), st.integers(0, 10_000))
+def test_the_best_path_is_allowed_and_marginals_sum_to_one(length, seed):
+    rng = np.random.default_rng(seed)
+    scores = rng.normal(size=(length, len(TAGS))).astype(np.float32) * 3
+    start, end, pairs = allowed()
+    path = viterbi(scores, pairs)
+    assert start[path[0]] == 0
+    assert end[path[-1]] == 0
+    assert all(pairs[a, b] == 0 for a, b in pairwise(path))
+    chances = marginals(scores, pairs)
+    assert np.allclose(chances.sum(axis=1), 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 1: not a gold annotation"),
+        (
+            '{"id": "1", "entities": [{"name": "a", "type": "X", "role": "uses", "mentions": ["a"]}]}',
+            "type 'X' is none of",
+        ),
+    ],
+)
+def test_bad_gold_is_named(tmp_path, line, message):
+    file = tmp_path / "gold.jsonl"
+    file.write_text(line)
+    with pytest.raises(InputError, match=message):
+        read_gold(file)
