@@ -77,14 +77,19 @@ def broader_kinds(name: str) -> list[str]:
 
 
 def _is_modifier(word: str) -> bool:
-    return word[0].islower() or word[0].isdigit() or bool(re.search(r"[a-z]-[a-z]", word)) or word in _PROPER_MODIFIERS
+    return (
+        word[0].islower()
+        or word[0].isdigit()
+        or bool(re.search(r"[a-z]-[a-z]", word))
+        or word in _PROPER_MODIFIERS
+    )
 
 
 def _without_last(name: str, kind: str) -> str | None:
     """Drop the last part, where it is one that a family's members differ in."""
     match = re.fullmatch(r"(.*?\w)@(\d+|k|K)", name)
     if match:
-        return f"{match[1]}@k" if match[2].isdigit() else match[1]
+        return f"{match[1]}@k" if match[2].isdigit() else None
     match = re.fullmatch(r"(.*[^\s\-_/:+(])\s?\(([^()]+)\)", name)
     if match and _is_part(match[2].strip(), kind, match[1]):
         return match[1]
@@ -131,7 +136,10 @@ def _is_part(part: str, kind: str, stem: str) -> bool:
 
 
 def _parts() -> Iterator[tuple[str, frozenset[str]]]:
-    yield "any", frozenset("base large small tiny mini medium nano micro full lite light plus pro xl xxl".split())
+    yield (
+        "any",
+        frozenset("base large small tiny mini medium nano micro full lite light plus pro xl xxl".split()),
+    )
     yield (
         "model",
         frozenset(
@@ -151,12 +159,16 @@ def _parts() -> Iterator[tuple[str, frozenset[str]]]:
 
 
 _PARTS = dict(_parts())
-_SIZE_LETTERS = frozenset("S B L H G M T XL XS XXL xxs xs xl S14 S16 S32 B16 B32 L14 L16 L32 H14 G14 T16".split())
+_SIZE_LETTERS = frozenset(
+    "S B L H G M T XL XS XXL xxs xs xl S14 S16 S32 B16 B32 L14 L16 L32 H14 G14 T16".split()
+)
 _NUMBER = re.compile(
     r"[vVrR]?\d+(?:\.\d+)*(?:\.x)?(?:[xX]\d+(?:\.\d+)?)?(?:[bBmMkKtTwWhH]|[oO]|[kK]\+|px|hr?|bit|step)?(?:-?A\d+B)?"
 )
 _VERSIONED = re.compile(r"(?:[\s\-_][vR]?\d+(?:\.\d+)*[bB]?|[a-z]\d(?:\.\d)?)(?=$|[\s\-_])")
-_DATASET_PREFIX = "[Tt]iny|[Mm]ini|[Ss]plit|[Pp]ermuted|[Rr]otated|[Ss]equential|[Ss]eq|[Ll]ong-tailed|[Ss]tylized"
+_DATASET_PREFIX = (
+    "[Tt]iny|[Mm]ini|[Ss]plit|[Pp]ermuted|[Rr]otated|[Ss]equential|[Ss]eq|[Ll]ong-tailed|[Ss]tylized"
+)
 _SMALL_WORDS = frozenset("a an and as at by for from in into of on or over per the to under via with".split())
 _PROPER_MODIFIERS = frozenset(
     "Bayesian Gaussian Markov Riemannian Wasserstein Euclidean Lagrangian Hamiltonian Arabic Chinese English German "

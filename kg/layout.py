@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import networkx as nx
 import numpy as np
@@ -25,41 +26,42 @@ from scipy.spatial import KDTree
 __all__ = ["layout"]
 
 Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+Ints = NDArray[np.integer[Any]]
 
 PAPER_PREFIX = "paper:"
 
-# Lengths in pixels at zoom 1.
+# Lengths are in pixels at zoom 1.
 PAPER_RADIUS = 10.0
 ENTITY_RADIUS = (8.0, 30.0)
-LEAF_SPACING = 38.0
+"""Smallest and largest radius that an entity is given room for; it grows with the number of edges."""
 FIRST_RING = 44.0
+"""From a paper to the innermost ring of its leaves."""
+LEAF_SPACING = 38.0
+"""From leaf to leaf, along a ring and from ring to ring."""
 MARGIN = 9.0
-"""Free room around every disc, so that two discs are at least twice this apart."""
-
-FILL = 0.30
-"""Share of a component's area that its discs cover: less looks empty, more leaves no gaps between groups."""
+"""Free room around every disc; two discs end up no closer than this."""
+FILL = 0.3
+"""Share of a component's area that its discs cover; with more, no gaps are left between groups."""
 ASPECT = 1.35
-"""Width to height: screens and labels are wider than high."""
+"""Width to height, as screens and labels are wider than high."""
+SEPARATION_ROUNDS = 200
 
 GATHER = 30.0
+"""Attraction over repulsion at the start, where the graph is one smooth whole."""
 GROUP = 1.4
-"""Attraction over repulsion at the start (one smooth whole) and at the end (groups with gaps between them)."""
+"""Attraction over repulsion at the end; well above 2, real corpora contract into one ball."""
 TETHER = 0.015
 """Attraction that does not fade with distance, so that no branch is flung far away."""
 ITERATIONS = 300
 MESH = 0.7
 """Mesh width of the repulsion, in units of the kernel's width."""
-SEPARATION_ROUNDS = 60
 SMALL = 64
 """Components of up to this many nodes are drawn together, pair by pair."""
-
-SEPARATION_ROUNDS = 200
 DIRECTIONS = np.array([(np.cos(a), np.sin(a)) for a in np.linspace(0, 2 * np.pi, 360, endpoint=False)])
 """Unit vectors in which the outline of a drawing is measured."""
 
 
-def layout(graph: nx.DiGraph) -> dict[str, tuple[float, float]]:
+def layout(graph: nx.DiGraph[str]) -> dict[str, tuple[float, float]]:
     """Place the nodes of a paper-entity graph in the plane.
 
     Node ids that start with ``paper:`` are papers, all others entities. The result depends on the nodes and
@@ -138,8 +140,8 @@ class _Folded:
         return np.bincount(self.anchors, minlength=len(self.core))
 
 
-def _fold_leaves(graph: nx.DiGraph, ids: list[str]) -> _Folded:
-    """Set the entities of exactly one paper apart; their other edges (to their family) become their paper's."""
+def _fold_leaves(graph: nx.DiGraph[str], ids: list[str]) -> _Folded:
+    """Set the entities of exactly one paper apart; their other edges, to their family, become the paper's."""
     index = {node: i for i, node in enumerate(ids)}
     is_paper = np.array([node.startswith(PAPER_PREFIX) for node in ids])
     pairs = np.array([(index[a], index[b]) for a, b in graph.edges if a != b], dtype=np.int64).reshape(-1, 2)
@@ -208,7 +210,8 @@ def _place_core(ids: list[str], weights: sparse.csr_array, radii: Floats) -> Flo
     for c in np.flatnonzero(size > SMALL):
         members = np.flatnonzero(component == c)
         points[members] = _embed(weights[members][:, members], start[members])
-    points = _scale(points, radii, component) + MARGIN * start  # papers with the same entities coincide so far
+    # Papers with the same entities (nearly) coincide so far; the hash gives each a direction to leave in.
+    points = _scale(points, radii, component) + MARGIN * start
     points = _separate(points, radii, component)
     return _pack(points, radii, component)
 
@@ -220,21 +223,21 @@ def _start(ids: list[str]) -> Floats:
 
 
 def _embed_small(weights: sparse.csr_array, start: Floats, component: Ints) -> Floats:
-    """Draw all small components at once by springs along edges and repulsion between all pairs of one component.
+    """Draw all small components at once, by springs along edges and repulsion within a component.
 
     References
     ----------
     Fruchterman & Reingold (1991), "Graph Drawing by Force-directed Placement", Software 21.
     """
     a, b = _pairs_within(component)
-    edges = weights.tocoo()
+    ends, others = weights.nonzero()
     points = start * np.sqrt(np.bincount(component)[component])[:, None]
     steps = 200
     for step in range(steps):
         apart = points[a] - points[b]
         push = _sum_at(a, apart / (1e-6 + (apart**2).sum(axis=1, keepdims=True)), len(points))
-        along = points[edges.row] - points[edges.col]
-        pull = _sum_at(edges.row, along * np.linalg.norm(along, axis=1, keepdims=True), len(points))
+        along = points[ends] - points[others]
+        pull = _sum_at(ends, along * np.linalg.norm(along, axis=1, keepdims=True), len(points))
         points = points + _shortened(push - pull, 0.3 * (1 - step / steps))
     return points
 
@@ -258,10 +261,11 @@ def _sum_at(index: Ints, vectors: Floats, n: int) -> Floats:
     return np.stack([np.bincount(index, vectors[:, axis], minlength=n) for axis in (0, 1)], axis=1)
 
 
-def _shortened(vectors: Floats, longest: float) -> Floats:
+def _shortened(vectors: Floats, longest: float | Floats) -> Floats:
     """Shorten each vector to at most the given length."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors * np.minimum(1.0, longest / np.maximum(length, 1e-12))
+    length = np.linalg.norm(vectors, axis=1)
+    factor: Floats = np.minimum(1.0, longest / np.maximum(length, 1e-12))
+    return vectors * factor[:, None]
 
 
 def _embed(weights: sparse.csr_array, start: Floats) -> Floats:
@@ -277,12 +281,13 @@ def _embed(weights: sparse.csr_array, start: Floats) -> Floats:
     rate = (1 / np.maximum(mass, 1 / n))[:, None]
     points = 3 * _smoothed(share.tocsr(), mass, start) + 0.3 * start
     velocity = np.zeros_like(points)
-    repulsion = _MeshRepulsion()  # felt a little beside the points, or nodes with the same neighbours would coincide
+    repulsion = _MeshRepulsion()
     for step in range(ITERATIONS):
         done = step / ITERATIONS
         strength = GROUP * (GATHER / GROUP) ** max(0.0, 1 - 2 * done)
         along = points[share.row] - points[share.col]
         pull = share.data / (1 + (along**2).sum(axis=1)) + TETHER * share.data
+        # Felt a little beside the points: the forces on nodes with the same neighbours would never differ.
         force = repulsion(points + 0.1 * start) / strength - _sum_at(share.row, pull[:, None] * along, n)
         velocity = (0.5 if done < 0.2 else 0.8) * velocity + min(1.0, 5 * (1 - done)) * rate * force
         velocity = _shortened(velocity, 2.0)
@@ -305,13 +310,13 @@ def _smoothed(share: sparse.csr_array, mass: Floats, start: Floats) -> Floats:
 class _MeshRepulsion:
     """The repulsive force of t-SNE between all pairs of points, by convolution on a mesh.
 
-    With the kernel ``k(d) = 1 / (1 + d²)`` the force ``Σ k² (a - b)`` is minus half the gradient of the potential
-    ``Σ k``: one charge is spread over the mesh by quadratic splines, convolved once, and the potential's
-    gradient read off through the same splines.
+    With the kernel ``k(d) = 1 / (1 + d²)`` the force ``Σ k² (a - b)`` is minus half the gradient of the
+    potential ``Σ k``: the points are spread over the mesh by quadratic splines, convolved with ``k`` once,
+    and the potential's gradient is read off through the same splines.
 
     References
     ----------
-    Linderman et al. (2019), as above; Hockney & Eastwood (1988), "Computer Simulation Using Particles", ch. 5.
+    Hockney & Eastwood (1988), "Computer Simulation Using Particles", chapter 5.
     """
 
     def __init__(self) -> None:
@@ -337,14 +342,14 @@ class _MeshRepulsion:
         spectrum = fft.rfft2(charge.reshape(side, side)) * self._kernel
         potential = fft.irfft2(spectrum, s=(side, side)).ravel()[mesh_index]
         total = np.einsum("nij,ni,nj->", potential, spline[:, 0], spline[:, 1])
-        gradient = np.stack(
+        gradient: Floats = np.stack(
             [
                 np.einsum("nij,ni,nj->n", potential, slope[:, 0], spline[:, 1]),
                 np.einsum("nij,ni,nj->n", potential, spline[:, 0], slope[:, 1]),
             ],
             axis=1,
         )
-        return -gradient / (2 * total)
+        return gradient / (-2.0 * float(total))
 
     def _fit(self, used: int) -> None:
         """Have a mesh of at least twice the cells in use, so that the convolution does not wrap around."""
@@ -363,8 +368,9 @@ def _scale(points: Floats, radii: Floats, component: Ints) -> Floats:
     points = points - centre[component]
     spread = np.bincount(component, (points**2).sum(axis=1)) / count
     wanted = np.bincount(component, radii**2) / FILL / 2
-    factor = np.sqrt(wanted / np.maximum(spread, 1e-12))
-    return points * factor[component, None] * (np.sqrt(ASPECT), 1 / np.sqrt(ASPECT))
+    factor: Floats = np.sqrt(wanted / np.maximum(spread, 1e-12))
+    stretch: Floats = factor[component, None] * np.array([ASPECT**0.5, ASPECT**-0.5])
+    return points * stretch
 
 
 def _separate(points: Floats, radii: Floats, component: Ints) -> Floats:
@@ -375,23 +381,22 @@ def _separate(points: Floats, radii: Floats, component: Ints) -> Floats:
         tree = KDTree(np.column_stack([points, level]))
         a, b = tree.query_pairs(reach, output_type="ndarray").T
         touching = radii[a] + radii[b]
-        close = np.linalg.norm(points[a] - points[b], axis=1) < 1.2 * touching
+        distance = np.linalg.norm(points[a] - points[b], axis=1)
+        if (distance > touching - MARGIN).all():
+            break
+        close = distance < 1.2 * touching
         a, b, touching = a[close], b[close], touching[close]
-        worst = 0.0
         for _ in range(5):
             apart = points[a] - points[b]
             distance = np.maximum(np.linalg.norm(apart, axis=1), 1e-9)
-            overlap = np.maximum(touching - distance, 0.0)
-            push = (0.45 * overlap / distance)[:, None] * apart
-            points = points + _sum_at(a, push, len(points)) - _sum_at(b, push, len(points))
-            worst = float(overlap.max(initial=0.0))
-        if worst < 1.0:
-            break
+            push = (0.45 * np.maximum(touching / distance - 1, 0.0))[:, None] * apart
+            push = _sum_at(a, push, len(points)) - _sum_at(b, push, len(points))
+            points = points + _shortened(push, radii / 2)
     return points
 
 
 def _pack(points: Floats, radii: Floats, component: Ints) -> Floats:
-    """Arrange the components, each as one disc, in rings around that of most nodes, the larger ones further in."""
+    """Arrange the components, each as one disc, in rings around that of most nodes, large ones innermost."""
     count = np.bincount(component)
     room = np.zeros(len(count))
     np.maximum.at(room, component, np.linalg.norm(points, axis=1) + radii)
@@ -415,7 +420,7 @@ def _outline(centres: Floats, radii: Floats) -> Floats:
 
 
 def _ring_around(outline: Floats, radii: Floats) -> Floats:
-    """Return the centres of as many discs as fit, in their order, side by side on a curve around an outline."""
+    """Return the centres of as many discs, in their order, as fit side by side around an outline."""
     cosine = DIRECTIONS @ DIRECTIONS.T
     facing = np.where(cosine > 0.02, cosine, np.nan)
     corners = DIRECTIONS * np.nanmin((outline + radii[0]) / facing, axis=1)[:, None]
@@ -429,7 +434,7 @@ def _ring_around(outline: Floats, radii: Floats) -> Floats:
 
 
 def _place_leaves(points: Floats, weights: sparse.csr_array, anchors: Ints) -> Floats:
-    """Return the positions of the leaves, on rings around their anchors, opening away from the anchors' neighbours."""
+    """Return the positions of the leaves, on the side of their anchors that is away from its neighbours."""
     degree = np.maximum(weights.sum(axis=1), 1e-12)[:, None]
     outward = np.where(np.diff(weights.indptr)[:, None] > 0, points - weights @ points / degree, points)
     heading = np.arctan2(outward[:, 1], outward[:, 0])

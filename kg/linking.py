@@ -129,7 +129,8 @@ def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[
     _drop_slips(things)
     variants, families = _variants(things, aliases)
     entities = sorted([*(thing.entity() for thing in things), *families], key=lambda entity: entity.id)
-    return Linked(_with_former_ids(entities, former), _linked_mentions(mentions, things), variants)
+    linked = _linked_mentions(mentions, things)
+    return Linked(_with_former_ids(entities, linked, former), linked, variants)
 
 
 @cache
@@ -149,7 +150,9 @@ def read_aliases() -> Aliases:
             continue
         cells = [cell.strip() for cell in line.split("\t")]
         if len(cells) != 5 or cells[0] not in {"same", "variant", "word"} or not all(cells):
-            raise InputError(f"aliases.tsv, line {number}: expected rule, kind, name, others and source, tab-separated")
+            raise InputError(
+                f"aliases.tsv, line {number}: expected rule, kind, name, others and source, tab-separated"
+            )
         rule, kind, name, others, _ = cells
         listed = [other.strip() for other in others.split("|")]
         if rule == "same":
@@ -199,7 +202,9 @@ def _occurrences(papers: Sequence[Paper], mentions: Sequence[Mention], aliases: 
     for paper_id in sorted(by_paper):
         if paper_id not in known:
             raise InputError(f"mention of paper {paper_id!r}, which is not among the papers; add the paper")
-        numbers = sorted(by_paper[paper_id], key=lambda i: (mentions[i].start, mentions[i].end, mentions[i].label))
+        numbers = sorted(
+            by_paper[paper_id], key=lambda i: (mentions[i].start, mentions[i].end, mentions[i].label)
+        )
         found.extend(_of_paper(known[paper_id], numbers, mentions, aliases))
     return found
 
@@ -212,7 +217,8 @@ def _of_paper(
     pairs = definitions(text, spans)
     clusters = group(text, spans, pairs)
     defined = {
-        singular(clean(text[slice(*short)])): text[slice(*long)] for short, long in reversed(abbreviations(text))
+        singular(clean(text[slice(*short)])): text[slice(*long)]
+        for short, long in reversed(abbreviations(text))
     }
     members: dict[int, list[int]] = defaultdict(list)
     for n, cluster in enumerate(clusters):
@@ -225,8 +231,12 @@ def _of_paper(
             surfaces[text[spans[n][0] : spans[n][1]]] += 1 if spans[n][1] <= len(paper.title) else 8
         keys = {surface: _key(surface, label, aliases) for surface in surfaces}
         here = set(inside)
-        shorts = frozenset(keys[text[slice(*spans[s][:2])]] for s, long in pairs if s in here and long in here)
-        longs = frozenset(keys[text[slice(*spans[long][:2])]] for s, long in pairs if s in here and long in here)
+        shorts = frozenset(
+            keys[text[slice(*spans[s][:2])]] for s, long in pairs if s in here and long in here
+        )
+        longs = frozenset(
+            keys[text[slice(*spans[long][:2])]] for s, long in pairs if s in here and long in here
+        )
         reading = min(
             (
                 defined[name]
@@ -394,7 +404,9 @@ def _unite_tails(
     names: _Names, labels: Mapping[str, Counter[str]], shorts: Mapping[str, Iterable[str]]
 ) -> None:
     """Unite a name with itself and a generic tail, where papers have both with one label (`diffusion model`)."""
-    named = {long for short, longs in shorts.items() for long in longs if is_initials(short, names.spelled[long])}
+    named = {
+        long for short, longs in shorts.items() for long in longs if is_initials(short, names.spelled[long])
+    }
     for key, name in sorted(names.spelled.items()):
         if name.isupper():
             continue
@@ -402,9 +414,9 @@ def _unite_tails(
             if not _is_mostly(labels.get(key), label):
                 continue
             for tail in tails:
-                # Where the tail has its letter in an abbreviation, it is part of the name: cross-entropy method (CEM).
+                # Where the tail has its letter in an abbreviation, it is part of the name (`metric learning`, ML).
                 longer = key + tail
-                own = tail in _TAILS_OF_NAMES and longer in named
+                own = tail == "learning" and longer in named
                 if longer in names.spelled and not own and _is_mostly(labels.get(longer), label):
                     names.sets.join(key, longer)
         if re.fullmatch(r"\w+[\s\-]to[\s\-]\w+", name) and key + "generation" in names.spelled:
@@ -436,6 +448,7 @@ class _Reading:
     papers: set[str] = field(default_factory=set)
     n_using: int = 0
     date: str = "9999"
+    beside: Counter[str] | None = None
 
 
 Readings = dict[str, dict[str, _Reading]]
@@ -489,9 +502,7 @@ def _is_coined(occurrence: _Occurrence, names: _Names) -> bool:
     )
 
 
-def _resolve(
-    occurrences: Sequence[_Occurrence], names: _Names, readings: Readings, aliases: Aliases
-) -> None:
+def _resolve(occurrences: Sequence[_Occurrence], names: _Names, readings: Readings, aliases: Aliases) -> None:
     """Give each abbreviation that its paper does not define the reading of those that do."""
     bare: Counter[str] = Counter()
     beside: dict[str, set[str]] = defaultdict(set)
@@ -506,7 +517,11 @@ def _resolve(
             continue
         for surface, short in sorted(occurrence.keys.items()):
             if short in readings and short not in names.fixed:
-                fit = {root: r for root, r in readings[short].items() if _is_compatible(occurrence.label, r.labels)}
+                fit = {
+                    root: r
+                    for root, r in readings[short].items()
+                    if _is_compatible(occurrence.label, r.labels)
+                }
                 form = singular(clean(surface))
                 root = _clear_reading(form, fit, bare[short], occurrence) or _likely_reading(
                     occurrence, fit, beside, rarity
@@ -560,11 +575,10 @@ def _likely_reading(
         return None
     scores = {}
     for root, reading in readings.items():
-        shared: Counter[str] = Counter()
-        for paper in sorted(reading.papers)[:200]:
-            shared.update(beside[paper])
+        if reading.beside is None:
+            reading.beside = Counter(key for paper in reading.papers for key in beside[paper])
         mine = beside[occurrence.paper] - {root, occurrence.key}
-        scores[root] = sum(rarity[key] * shared[key] for key in sorted(mine)) / min(len(reading.papers), 200)
+        scores[root] = sum(rarity[key] * reading.beside[key] for key in sorted(mine)) / len(reading.papers)
     first, second = sorted(scores, key=lambda root: (-scores[root], root))[:2]
     return first if scores[first] > 1.0 and scores[first] > 3 * scores[second] else None
 
@@ -655,9 +669,10 @@ def _named(nodes: Mapping[Node, list[_Occurrence]], names: _Names) -> list[_Thin
         owned = _owned(found, key, names)
         n_papers = len({occurrence.paper for occurrence in found})
         style = _style(found, owned, label, n_papers)
-        name = _name_in_style(_counted(found, owned), style, label)
+        longs = {s for o in found for s, form in o.keys.items() if form in o.longs}
+        name = _name_in_style(_counted(found, owned), style, label, longs)
         first = min(found, key=lambda o: (not _has_style(o, owned, style), o.date, o.paper))
-        stem = _name_in_style(_counted([first], owned), style, label)
+        stem = _name_in_style(_counted([first], owned), style, label, longs)
         kind = kind_of(label)
         things.append(
             _Thing(
@@ -729,9 +744,11 @@ def _style(found: Sequence[_Occurrence], owned: set[str], label: str, n_papers: 
     return "class" if is_class(in_text or phrases) else "proper"
 
 
-def _name_in_style(counts: Mapping[str, int], style: str, label: str) -> str:
+def _name_in_style(counts: Mapping[str, int], style: str, label: str, longs: set[str]) -> str:
     if style == "proper":
         return proper_name(counts, label)
+    if style == "class" and any(s in longs and is_phrase(clean(s)) for s in counts):
+        return class_name({s: n for s, n in counts.items() if s in longs and is_phrase(clean(s))})
     wanted = {s: n for s, n in counts.items() if is_phrase(clean(s)) == (style == "class")}
     if style == "class" and wanted:
         return class_name(wanted)
@@ -740,7 +757,8 @@ def _name_in_style(counts: Mapping[str, int], style: str, label: str) -> str:
 
 def _has_style(occurrence: _Occurrence, owned: set[str], style: str) -> bool:
     return any(
-        s in owned and (style == "proper" or is_phrase(clean(s)) == (style == "class")) for s in occurrence.surfaces
+        s in owned and (style == "proper" or is_phrase(clean(s)) == (style == "class"))
+        for s in occurrence.surfaces
     )
 
 
@@ -803,9 +821,7 @@ def _linked_mentions(mentions: Sequence[Mention], things: Iterable[_Thing]) -> l
         for numbers in by_paper.values():
             relation = min((mentions[i].relation for i in numbers), key=RELATIONS.index)
             for i in numbers:
-                linked[i] = replace(
-                    mentions[i], entity=thing.id, label=thing.kind.upper(), relation=relation
-                )
+                linked[i] = replace(mentions[i], entity=thing.id, label=thing.kind.upper(), relation=relation)
     return linked
 
 
@@ -825,7 +841,7 @@ def _variants(things: Sequence[_Thing], aliases: Aliases) -> tuple[list[Variant]
         if thing.id not in target:
             for broader in _broader(thing):
                 goal = index.find(thing.kind, broader, aliases)
-                if goal and goal is not thing and (" " in broader or goal.n_papers > 2 or thing.kind == "language"):
+                if goal and goal is not thing and goal.n_papers >= _enough_for_head(broader, thing.kind):
                     target[thing.id] = goal.id, f"narrower kind: {broader}"
                     break
     ties = [Variant(s, goal, why) for s, (goal, why) in target.items() if not _is_circular(s, target)]
@@ -853,7 +869,19 @@ class _Index:
 def _broader(thing: _Thing) -> list[str]:
     if thing.kind == "language":
         return [thing.label.split(" ", 1)[1]] if " " in thing.label else []
-    return broader_kinds(_hyphenated(thing)) if thing.kind != "dataset" else []
+    if thing.kind == "dataset" or 2 * sum(o.introduced for o in thing.occurrences) > len(thing.occurrences):
+        return []
+    return broader_kinds(_hyphenated(thing))
+
+
+def _enough_for_head(broader: str, kind: str) -> float:
+    """In how many papers a broader kind must stand: two words may be no head together (`language detection`)."""
+    if kind == "language":
+        return 1
+    if " " in broader:
+        return 2
+    # `segmentation` is what many tasks have in common, `detection` is not: one word says too little of a task.
+    return math.inf if kind == "task" else 3
 
 
 def _hyphenated(thing: _Thing) -> str:
@@ -896,7 +924,8 @@ class _Tree:
                 if self._index.find(thing.kind, name, aliases):
                     break
                 node = self._node(thing.kind, name)
-                if thing.label.startswith(name) and _is_strong(name) and len(node[1]) < len(below[1] or name + "+"):
+                shorter = len(node[1]) < len(below[1] or name + "+")
+                if shorter and _is_strong(name) and thing.label.startswith(name.removesuffix("k")):
                     self._below[node].add(below)
                     self._spelled[node][name] += 1
                     below = node
@@ -938,7 +967,9 @@ class _Tree:
 
 def _is_strong(name: str) -> bool:
     """Whether a name can be a family that no paper names: not for a word such as `top`."""
-    return len(re.findall(r"[^\W\d_]", name)) > 2 and not name.islower() or "@" in name
+    return name.endswith("@k") or (
+        len(re.findall(r"[^\W\d_]", name)) > 2 and not name.islower() and name.count(" ") < 2
+    )
 
 
 def _is_circular(source: str, target: Mapping[str, tuple[str, str]]) -> bool:
@@ -955,18 +986,17 @@ def _is_circular(source: str, target: Mapping[str, tuple[str, str]]) -> bool:
 # --- former ids ---------------------------------------------------------------------------------------
 
 
-def _with_former_ids(entities: Sequence[Entity], former: Iterable[Entity]) -> list[Entity]:
+def _with_former_ids(
+    entities: Sequence[Entity], mentions: Iterable[Mention], former: Sequence[Entity]
+) -> list[Entity]:
     """Keep each id that is gone with the entity that its name now names."""
+    if not former:
+        return list(entities)
     present = {entity.id for entity in entities}
-    by_name: dict[tuple[str, str], str] = {}
-    for entity in sorted(entities, key=lambda e: (-e.n_papers, e.id)):
-        by_name.setdefault((entity.kind, normal_form(entity.label, entity.kind.upper())), entity.id)
-    for entity in sorted(entities, key=lambda e: (-e.n_papers, e.id)):
-        for alias in entity.aliases:
-            by_name.setdefault((entity.kind, normal_form(alias, entity.kind.upper())), entity.id)
+    heirs = _heirs(entities, mentions)
     kept: dict[str, set[str]] = defaultdict(set)
     for old in former:
-        goal = old.id if old.id in present else _heir(old, by_name)
+        goal = old.id if old.id in present else _heir(old, heirs)
         if goal:
             kept[goal].update({old.id, *old.former_ids} - present)
     return [
@@ -975,10 +1005,22 @@ def _with_former_ids(entities: Sequence[Entity], former: Iterable[Entity]) -> li
     ]
 
 
-def _heir(old: Entity, by_name: Mapping[tuple[str, str], str]) -> str | None:
+def _heirs(entities: Iterable[Entity], mentions: Iterable[Mention]) -> dict[tuple[str, str], str]:
+    """Return the entity of each kind and name: of that label, else of that alias, else named so in passing."""
+    order = sorted(entities, key=lambda entity: (-entity.n_papers, entity.id))
+    labels = ((entity.kind, entity.label, entity.id) for entity in order)
+    aliases = ((entity.kind, alias, entity.id) for entity in order for alias in entity.aliases)
+    passing = sorted({(kind_of(m.label), m.text, m.entity) for m in mentions})
+    heirs: dict[tuple[str, str], str] = {}
+    for kind, name, entity_id in (*labels, *aliases, *passing):
+        heirs.setdefault((kind, normal_form(name, kind.upper())), entity_id)
+    return heirs
+
+
+def _heir(old: Entity, heirs: Mapping[tuple[str, str], str]) -> str | None:
     for name in (old.label, re.sub(r"\s*\([^()]*\)$", "", old.label), *old.aliases):
         for kind in (old.kind, *(kind_of(label) for label in LABELS)):
-            found = by_name.get((kind, normal_form(name, kind.upper())))
+            found = heirs.get((kind, normal_form(name, kind.upper())))
             if found:
                 return found
     return None
@@ -992,10 +1034,9 @@ _ENDINGS = re.compile(
     r"(?<=\w{4})(?:ations?|ators?|ated|ates?|atic|ative|ional|ions?|ive|al|ally|ual|ued|uing|uous|"
     r"ments?|ings?|ed|ers?|ors?|ic|ity|y|e|s)$"
 )
-_TAILS_OF_NAMES = frozenset({"method", "learning"})
 _TAILS = {
     "MODEL": ("model", "network", "architecture"),
-    "METHOD": ("mechanism", "algorithm", "method", "technique", "framework", "approach", "learning"),
+    "METHOD": ("mechanism", "algorithm", "technique", "framework", "approach", "learning"),
     "TASK": ("task", "problem"),
     "METRIC": ("score", "metric"),
     "DATASET": ("benchmark", "dataset", "corpus"),

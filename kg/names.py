@@ -55,6 +55,7 @@ def slug(name: str) -> str:
     return re.sub(r"-{2,}", "-", kept).strip("-") or "-".join(f"u{ord(c):x}" for c in folded) or "unnamed"
 
 
+@lru_cache(maxsize=1 << 18)
 def clean(surface: str) -> str:
     r"""Return a surface form in NFKC without LaTeX residue and possessive, with plain quotes and hyphens.
 
@@ -186,7 +187,9 @@ def expand(name: str, longs: Mapping[str, str]) -> str:
     >>> expand("chain-of-thought (CoT) prompting", {"CoT": "chain-of-thought"})
     'chain-of-thought prompting'
     """
-    bare = re.sub(r"\s*\(([^()]*)\)\s*", lambda m: " " if is_abbreviation(m[1], name[: m.start()]) else m[0], name)
+    bare = re.sub(
+        r"\s*\(([^()]*)\)\s*", lambda m: " " if is_abbreviation(m[1], name[: m.start()]) else m[0], name
+    )
     words = re.split(r"([\s\-/]+)", bare.strip())
     if len(words) > 1:
         words = [longs.get(word, longs.get(singular(word), word)) for word in words]
@@ -302,25 +305,25 @@ def display_name(surfaces: Mapping[str, int], label: str) -> str:
 
 
 def is_class(phrases: Mapping[str, int]) -> bool:
-    """Tell whether phrases with their counts name a class: one in five is in lower case.
+    """Tell whether phrases with their counts name a class: one in three is in lower case.
 
-    >>> is_class({"Vision Transformer": 3, "vision transformers": 1}), is_class({"Stable Diffusion": 2})
+    >>> is_class({"Vision Transformer": 2, "vision transformers": 1}), is_class({"Stable Diffusion": 2})
     (True, False)
     """
     lower = sum(count for surface, count in phrases.items() if _is_lower(clean(surface)))
-    return 5 * lower >= sum(phrases.values()) > 0
+    return 3 * lower >= sum(phrases.values()) > 0
 
 
 def class_name(phrases: Mapping[str, int]) -> str:
-    """Return the most frequent phrase, lower-case and singular; ties by code point.
+    """Return the most frequent phrase, lower-case and singular, spelled out; ties by code point.
 
-    >>> class_name({"Markov Decision Processes": 1})
-    'Markov decision process'
+    >>> class_name({"Markov Decision Processes": 1}), class_name({"offline RL": 2, "offline reinforcement learning": 1})
+    ('Markov decision process', 'offline reinforcement learning')
     """
     lowered: Counter[str] = Counter()
     for surface, count in phrases.items():
         lowered[singular(_lower(_without_gloss(clean(surface))))] += count
-    return min(lowered, key=lambda name: (-lowered[name], name))
+    return min(lowered, key=lambda name: (re.search("[A-Z]{2}", name) is not None, -lowered[name], name))
 
 
 def proper_name(surfaces: Mapping[str, int], label: str) -> str:
@@ -397,7 +400,9 @@ def _fold(text: str) -> str:
 
 
 def _key(text: str, label: str) -> str:
-    plain = text if label == "LANGUAGE" else _WORD_AT_END.sub(lambda m: _singular_word(m.group()), singular(text))
+    plain = (
+        text if label == "LANGUAGE" else _WORD_AT_END.sub(lambda m: _singular_word(m.group()), singular(text))
+    )
     folded = _without_accents(_fold(plain))
     folded = re.sub("[α-ω]", lambda m: _GREEK_NAME.get(m.group(), m.group()), folded)
     folded = re.sub(r"\s*&\s*", " and ", folded)
@@ -586,7 +591,9 @@ def _defined_side_by_side(text: str, spans: Sequence[Span]) -> Iterator[tuple[in
 
 def _has_initials(short: str, long: str) -> bool:
     """Tell whether the initial of every word stands in the short form."""
-    return all(word[0] in short.lower() for word in re.findall(r"[^\W_]+", long.lower()) if word not in _SMALL_WORDS)
+    return all(
+        word[0] in short.lower() for word in re.findall(r"[^\W_]+", long.lower()) if word not in _SMALL_WORDS
+    )
 
 
 def _is_loose_abbreviation(short: str, long: str) -> bool:
@@ -602,7 +609,8 @@ def _is_loose_abbreviation(short: str, long: str) -> bool:
         return False
     text = long.lower()
     return any(
-        _in_order(letters, text) > 0.65 * len(letters) and _in_order(letters, text) > _in_order(letters[:-1], text)
+        _in_order(letters, text) > 0.65 * len(letters)
+        and _in_order(letters, text) > _in_order(letters[:-1], text)
         for letters in _letters(short)
     )
 
@@ -800,11 +808,12 @@ _TAILS = {
 _NOT_PLURAL = frozenset(
     "adams alexis alias always apis atlas basis bayes bias canvas chaos class cosmos debias dos edges euros faiss "
     "fps gas gps gibbs hans iris keras lens levins los means mos nas news numpys ops pandas paris plus pros "
-    "reuters ros rus sas series species sans tens texas thus versus ws yes".split()
+    "reuters ros rus sas series species squares sans tens texas thus versus ws yes".split()
 )
 _IRREGULAR = {
     "analyses": "analysis",
     "biases": "bias",
+    "caches": "cache",
     "characteristics": "characteristic",
     "corpora": "corpus",
     "criteria": "criterion",

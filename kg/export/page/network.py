@@ -27,7 +27,7 @@ OPTIONS: dict[str, Any] = {
     "nodes": {"chosen": False, "physics": False, "shape": "custom"},
     "physics": {"enabled": False},
 }
-"""Options of vis-network: positions are given, so that nothing moves, and the page draws and selects itself."""
+"""Options of vis-network: positions are given, so nothing moves by itself; the page draws and selects."""
 
 
 def network(graph: nx.DiGraph[str], title: str) -> Network:

@@ -62,7 +62,8 @@ class _Texts:
 
     def __init__(self, nodes: Sequence[Node], records: Sequence[Paper | None]) -> None:
         self._texts = [
-            record.text if record else f"{_title(node)}\n" for node, record in zip(nodes, records, strict=True)
+            record.text if record else f"{_title(node)}\n"
+            for node, record in zip(nodes, records, strict=True)
         ]
         self._wide = [
             [at for at, char in enumerate(text) if ord(char) > 0xFFFF] if not text.isascii() else []
@@ -103,8 +104,7 @@ def _nodes(nodes: Sequence[Node]) -> dict[str, Column]:
 def _papers(nodes: Sequence[Node], records: Sequence[Paper | None]) -> dict[str, Column]:
     def column(name: str) -> Column:
         return _sparse(
-            getattr(record, name, None) or node.get(name)
-            for node, record in zip(nodes, records, strict=True)
+            getattr(record, name, None) or node.get(name) for node, record in zip(nodes, records, strict=True)
         )
 
     return {

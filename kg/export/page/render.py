@@ -104,16 +104,20 @@ def render(
     data = payload(network(graph, heading), papers, mentions)
     style = _read(*STYLES) + _kind_styles()
     library, script = _SOURCE_MAP.sub("", _read(LIBRARY)), _script(SCRIPTS)
-    return _environment().get_template("page.html.jinja").render(
-        title=heading,
-        kinds=KINDS,
-        relations=(*RELATIONS, VARIANT_OF),
-        data=Markup(_json(data)),
-        style=Markup(style),
-        library=Markup(library),
-        script=Markup(script),
-        style_hashes=[_hash(style)],
-        script_hashes=[_hash(library), _hash(script)],
+    return (
+        _environment()
+        .get_template("page.html.jinja")
+        .render(
+            title=heading,
+            kinds=KINDS,
+            relations=(*RELATIONS, VARIANT_OF),
+            data=Markup(_json(data)),
+            style=Markup(style),
+            library=Markup(library),
+            script=Markup(script),
+            style_hashes=[_hash(style)],
+            script_hashes=[_hash(library), _hash(script)],
+        )
     )
 
 

@@ -342,7 +342,7 @@ const panel = (function () {
     const steps = [1, 2, 3, 0].map((focus) =>
       dom.button(focus ? String(focus) : "all", () => state.set({ focus }, true), {
         "aria-pressed": String(state.now.focus === focus),
-        "aria-label": focus ? `Only what is within ${dom.plural(focus, "step")}` : "The whole graph",
+        "aria-label": focus ? `Only what is within ${dom.plural(focus, "step")}` : "all: the whole graph",
       }),
     );
     return dom.el(

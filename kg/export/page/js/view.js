@@ -16,6 +16,8 @@ const view = (function () {
   ];
   // Scale from which papers have their names, and to which a node that was searched for is brought near.
   const CLOSE = 0.6;
+  // How far the picture of the edges reaches beyond each side of the sight, as a share of it.
+  const MARGIN = 0.4;
   // Room on the screen for each name that may be written.
   const PIXELS_A_NAME = 7000;
   const place = dom.byId("canvas");
@@ -24,9 +26,13 @@ const view = (function () {
   const sprites = new Map();
   let network = null;
   let nodes = null;
+  // What the library has been given.
+  let held = [];
+  const isHeld = new Uint8Array(data.size);
   let ink = {};
   let shownLabels = { scale: 0, nodes: [] };
   let emphasisLabels = { scale: 0, nodes: [] };
+  const layer = { canvas: document.createElement("canvas") };
   let hovered = -1;
   let scale = 1;
   let ratio = 1;
@@ -34,11 +40,17 @@ const view = (function () {
 
   function start() {
     readColors();
-    nodes = new vis.DataSet(visible.now.nodes.map(item).reverse());
+    held = visible.now.nodes;
+    for (const node of held) isHeld[node] = 1;
+    nodes = new vis.DataSet(held.map(item).reverse());
     network = new vis.Network(place, { nodes, edges: [] }, data.options);
     network.on("beforeDrawing", drawUnder);
     network.on("afterDrawing", drawOver);
     network.on("click", click);
+    network.on("hold", (event) => {
+      const node = at(event.pointer.DOM);
+      if (node >= 0) picks.toggle(node);
+    });
     network.on("doubleClick", (event) => {
       const node = at(event.pointer.DOM);
       if (node >= 0) toggle(node);
@@ -60,10 +72,13 @@ const view = (function () {
 
   /** Brings in the nodes that became visible, takes out those that are no longer. */
   function update() {
-    const gone = nodes.getIds().filter((id) => !visible.now.node[id.slice(1)]);
-    const come = visible.now.nodes.filter((node) => !nodes.get("n" + node));
-    if (gone.length) nodes.remove(gone);
+    const gone = held.filter((node) => !visible.now.node[node]);
+    const come = visible.now.nodes.filter((node) => !isHeld[node]);
+    for (const node of gone) isHeld[node] = 0;
+    for (const node of come) isHeld[node] = 1;
+    if (gone.length) nodes.remove(gone.map((node) => "n" + node));
     if (come.length) nodes.add(come.map(item).reverse());
+    held = visible.now.nodes;
     shownLabels.scale = emphasisLabels.scale = 0;
     network.redraw();
   }
@@ -130,8 +145,34 @@ const view = (function () {
     drawEdges(ctx);
   }
 
+  /** Draws the edges from a picture of them that reaches beyond the sight, so that moving costs next to nothing. */
   function drawEdges(ctx) {
     const box = sight();
+    const fits =
+      layer.edges === visible.now.edges && layer.ink === ink && layer.scale === scale && layer.ratio === ratio &&
+      box.left >= layer.left && box.right <= layer.right && box.top >= layer.top && box.bottom <= layer.bottom;
+    if (!fits) paintLayer(box);
+    ctx.drawImage(layer.canvas, layer.left, layer.top, layer.right - layer.left, layer.bottom - layer.top);
+  }
+
+  function paintLayer(box) {
+    const width = Math.ceil((box.right - box.left) * scale * (1 + 2 * MARGIN) * ratio);
+    const height = Math.ceil((box.bottom - box.top) * scale * (1 + 2 * MARGIN) * ratio);
+    layer.left = box.left - (box.right - box.left) * MARGIN;
+    layer.top = box.top - (box.bottom - box.top) * MARGIN;
+    layer.right = layer.left + width / scale / ratio;
+    layer.bottom = layer.top + height / scale / ratio;
+    Object.assign(layer, { edges: visible.now.edges, ink, scale, ratio });
+    if (layer.canvas.width !== width) layer.canvas.width = width;
+    if (layer.canvas.height !== height) layer.canvas.height = height;
+    const ctx = layer.canvas.getContext("2d");
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.clearRect(0, 0, width, height);
+    ctx.setTransform(scale * ratio, 0, 0, scale * ratio, -layer.left * scale * ratio, -layer.top * scale * ratio);
+    strokeEdges(ctx, layer);
+  }
+
+  function strokeEdges(ctx, box) {
     // A line below one device pixel is drawn without building its outline: five times as fast.
     ctx.lineWidth = 0.95 / ratio / scale;
     ctx.strokeStyle = ink.edge;
