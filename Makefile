@@ -29,16 +29,16 @@ clean:
 	rm -rf $(VENV) $(READER)/node_modules
 
 $(BIN)/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kg needs Python 3.11 or later; name one: make PYTHON=python3.11")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "kg needs Python 3.11 or later; name one: make PYTHON=python3.11")'
 	$(PYTHON) -m venv $(VENV)
 
 $(BIN)/.kg: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
-	touch $@
+	@touch $@
 
 $(BIN)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	touch $@ $(BIN)/.kg
+	@touch $@ $(BIN)/.kg
 
 # The tests open the page in Debian's Chromium and read the GraphML with Gephi Lite's parser.
 browser:
@@ -46,4 +46,4 @@ browser:
 
 $(READER)/node_modules: $(READER)/package-lock.json
 	npm ci --silent --no-audit --no-fund --prefix $(READER)
-	touch $@
+	@touch $@

@@ -51,7 +51,8 @@ def main() -> None:
 def planted_graph(n_nodes: int, n_edges: int, n_topics: int) -> tuple[nx.DiGraph[str], dict[str, int]]:
     """Return a paper-entity graph and the topic of each node but the hubs.
 
-    Within a topic popularity falls off. Edges to hubs come on top of ``n_edges``, of which duplicates are dropped; entities of no paper too.
+    Within a topic popularity falls off. Edges to hubs come on top of ``n_edges``, of which duplicates are
+    dropped, as are entities of no paper.
     """
     rng = random.Random(0)
     n_papers = round(0.6 * n_nodes)

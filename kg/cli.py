@@ -14,6 +14,7 @@ from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import click
 import typer
 
 from kg import __version__
@@ -55,6 +56,12 @@ GraphOption = Annotated[
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the answer.")]
 LimitOption = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="At most N rows.")]
 ExactOption = Annotated[bool, typer.Option("--exact", help="Leave out what belongs to variants.")]
+VersionOption = Annotated[
+    bool,
+    typer.Option(
+        "--version", is_eager=True, callback=lambda wanted: _print_version(wanted), help="Show the version."
+    ),
+]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no summary.")]
 ModelOption = Annotated[
     str, typer.Option("--model", help="Shipped pipeline, or any spaCy pipeline by name or path.")
@@ -95,14 +102,7 @@ def main() -> None:
 
 
 @app.callback()
-def _root(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", is_eager=True, callback=lambda v: _print_version(v), help="Show the version."
-        ),
-    ] = False,
-) -> None:
+def _root(version: VersionOption = False) -> None:
     pass
 
 
@@ -126,6 +126,7 @@ def build(
     since: SinceOption = None,
     until: UntilOption = None,
     quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Build the graph of papers: GraphML, page and tables."""
     from kg.build import build_from_corpus
@@ -172,6 +173,7 @@ def extract(
     since: SinceOption = None,
     until: UntilOption = None,
     quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Write the mentions of each paper as one JSON object per line."""
     from kg.build import extract as run
@@ -217,6 +219,8 @@ def neighbors(
     limit: LimitOption = None,
     graph: GraphOption = _EXPORTS,
     format: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """List what is tied to a node."""
     from kg import queries
@@ -239,6 +243,8 @@ def search(
     limit: LimitOption = 20,
     graph: GraphOption = _EXPORTS,
     format: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Find nodes by a part of their name."""
     from kg import queries
@@ -252,6 +258,8 @@ def similar(
     limit: LimitOption = 10,
     graph: GraphOption = _EXPORTS,
     format: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """List nodes of the same kind with similar neighbours."""
     from kg import queries
@@ -265,6 +273,8 @@ def path(
     end: Annotated[str, typer.Argument(metavar="B", help="Id, label, alias or former id.")],
     graph: GraphOption = _EXPORTS,
     format: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Show a shortest path between two nodes."""
     from kg import queries
@@ -278,6 +288,8 @@ def show(
     exact: ExactOption = False,
     graph: GraphOption = _EXPORTS,
     format: FormatOption = Format.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Tell everything about one node."""
     from kg import queries
@@ -310,7 +322,9 @@ def stats(graph: GraphOption = _EXPORTS, format: FormatOption = Format.TABLE) ->
 
 
 @app.command("open")
-def open_page(graph: GraphOption = _EXPORTS) -> None:
+def open_page(
+    graph: GraphOption = _EXPORTS, quiet: QuietOption = False, version: VersionOption = False
+) -> None:
     """Open the page of the graph in the browser."""
     import webbrowser
 
@@ -339,12 +353,13 @@ def evaluate(
     ] = None,
     split: Annotated[
         str, typer.Option("--split", help="Which gold papers: dev (never trained on), train or all.")
-    ] = "dev",
+    ] = "all",
     errors: Annotated[
         int, typer.Option("--errors", min=0, metavar="N", help="Show N examples of each kind of error.")
     ] = 0,
     model: ModelOption = "default",
     quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Measure extraction against gold."""
     from kg.extraction.report import evaluate_model, report_text
@@ -369,6 +384,8 @@ def train(
     work: Annotated[
         Path, typer.Option("--work", metavar="FOLDER", help="Where finished steps are kept, to go on from.")
     ] = Path(".train"),
+    quiet: QuietOption = False,
+    version: VersionOption = False,
 ) -> None:
     """Train the shipped pipeline again, from the gold and the corpus (needs the extra `train`)."""
     from kg.extraction.training.steps import run_steps
@@ -443,7 +460,8 @@ def _print_rows(records: list[dict[str, Any]], columns: Sequence[str], how: Form
         writer.writeheader()
         writer.writerows(records)
     elif not records:
-        _note("nothing found.")
+        if not click.get_current_context().params.get("quiet"):
+            _note("nothing found.")
     else:
         _print_table(records, [c for c in columns if any(r.get(c) not in (None, "") for r in records)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg.names import clean, is_phrase, singular
+from kg.names import SMALL_WORDS, clean, is_phrase
 
 __all__ = ["broader_kinds", "family_names"]
 
@@ -70,8 +70,8 @@ def broader_kinds(name: str) -> list[str]:
     return [
         " ".join(words[n:])
         for n in range(1, len(words))
-        if words[n - 1].lower() not in _SMALL_WORDS
-        and words[n].lower() not in _SMALL_WORDS
+        if words[n - 1].lower() not in SMALL_WORDS
+        and words[n].lower() not in SMALL_WORDS
         and all(_is_modifier(word) for word in words[:n])
     ]
 
@@ -143,16 +143,16 @@ def _parts() -> Iterator[tuple[str, frozenset[str]]]:
     yield (
         "model",
         frozenset(
-            "huge giant chat instruct instruction instructed it turbo preview ultra flash max sft dpo rlhf uncased "
-            "cased base-uncased multilingual en zh hf distill thinking reasoner vision audio vl coder code math "
-            "sonnet opus haiku next latest inpainting xlarge xsmall big".split()
+            "huge giant chat instruct instruction instructed it turbo preview ultra flash max sft dpo rlhf "
+            "uncased cased base-uncased multilingual en zh hf distill thinking reasoner vision audio vl "
+            "coder code math sonnet opus haiku next latest inpainting xlarge xsmall big".split()
         ),
     )
     yield (
         "dataset",
         frozenset(
-            "c10 val test train dev hard easy extra verified diamond sketch real clean other mini subset multilingual "
-            "dynamic c p r a challenge".split()
+            "c10 val test train dev hard easy extra verified diamond sketch real clean other mini subset "
+            "multilingual dynamic c p r a challenge".split()
         ),
     )
     yield "metric", frozenset("macro micro average avg mean max min recall precision f1".split())
@@ -169,8 +169,7 @@ _VERSIONED = re.compile(r"(?:[\s\-_][vR]?\d+(?:\.\d+)*[bB]?|[a-z]\d(?:\.\d)?)(?=
 _DATASET_PREFIX = (
     "[Tt]iny|[Mm]ini|[Ss]plit|[Pp]ermuted|[Rr]otated|[Ss]equential|[Ss]eq|[Ll]ong-tailed|[Ss]tylized"
 )
-_SMALL_WORDS = frozenset("a an and as at by for from in into of on or over per the to under via with".split())
 _PROPER_MODIFIERS = frozenset(
-    "Bayesian Gaussian Markov Riemannian Wasserstein Euclidean Lagrangian Hamiltonian Arabic Chinese English German "
-    "Japanese Korean Fourier 2D 3D 4D 6D RGB RGB-D".split()
+    "Bayesian Gaussian Markov Riemannian Wasserstein Euclidean Lagrangian Hamiltonian Arabic Chinese English "
+    "German Japanese Korean Fourier 2D 3D 4D 6D RGB RGB-D".split()
 )

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from kg.schema import LABELS, kind_of
 
 __all__ = [
+    "SMALL_WORDS",
     "Abbreviation",
     "abbreviations",
     "class_name",
@@ -32,6 +33,10 @@ __all__ = [
 ]
 
 Span = tuple[int, int, str]
+"""Start, end and label of a mention."""
+
+SMALL_WORDS = frozenset("a an and as at by for from in into of on or over per the to under via with".split())
+"""Words that abbreviations leave out."""
 
 
 class Abbreviation(NamedTuple):
@@ -317,8 +322,10 @@ def is_class(phrases: Mapping[str, int]) -> bool:
 def class_name(phrases: Mapping[str, int]) -> str:
     """Return the most frequent phrase, lower-case and singular, spelled out; ties by code point.
 
-    >>> class_name({"Markov Decision Processes": 1}), class_name({"offline RL": 2, "offline reinforcement learning": 1})
-    ('Markov decision process', 'offline reinforcement learning')
+    >>> class_name({"Markov Decision Processes": 1})
+    'Markov decision process'
+    >>> class_name({"safe RL": 2, "safe reinforcement learning": 1})
+    'safe reinforcement learning'
     """
     lowered: Counter[str] = Counter()
     for surface, count in phrases.items():
@@ -372,8 +379,8 @@ def is_abbreviation(short: str, long: str) -> bool:
 def is_initials(short: str, long: str) -> bool:
     """Tell whether ``short`` is made of the first letters of the words of ``long``; small words may miss.
 
-    >>> is_initials("RLHF", "reinforcement learning from human feedback"), is_initials("MoE", "mixture of experts")
-    (True, True)
+    >>> is_initials("RLHF", "reinforcement learning from human feedback")
+    True
     >>> is_initials("S2ST", "speech-to-speech translation"), is_initials("GAN", "graph neural network")
     (True, False)
     """
@@ -428,7 +435,7 @@ def _without_gloss(text: str) -> str:
 
 
 def _without_tail(text: str, label: str) -> str:
-    """Drop a generic head after a proper name; a name in ordinary words needs its head (`diffusion model`)."""
+    """Drop a generic head after a proper name; a name in ordinary words needs it (`diffusion model`)."""
     tail = _TAILS.get(label)
     if tail is None or " " not in text:
         return text
@@ -544,7 +551,7 @@ def _match_initials(letters: str, words: Sequence[str]) -> bool:
         return not letters
     if letters and words[0][0] == letters[0] and _match_initials(letters[1:], words[1:]):
         return True
-    return words[0] in _SMALL_WORDS and bool(letters) and _match_initials(letters, words[1:])
+    return words[0] in SMALL_WORDS and bool(letters) and _match_initials(letters, words[1:])
 
 
 def _short_key(text: str, span: Span) -> tuple[str, str]:
@@ -576,9 +583,8 @@ def _defined_side_by_side(text: str, spans: Sequence[Span]) -> Iterator[tuple[in
         one, two = (right, left) if short > long else (left, right)
         closed = text[last : last + 1] in (")", "]")
         if re.fullmatch(r"[\"'’”*]*\s*[(\[]\s*[\"'‘“`*]*", gap):
-            if closed and (is_abbreviation(one, two) or _is_loose_abbreviation(one, two)):
-                yield short, long
-            elif is_abbreviation(one, two) and (is_initials(one, two) or len(two.split()) > 2):
+            sure = closed or is_initials(one, two) or len(two.split()) > 2
+            if (sure and is_abbreviation(one, two)) or (closed and _is_loose_abbreviation(one, two)):
                 yield short, long
         elif _APPOSITION.fullmatch(gap) and len(two.split()) > 1 and not one.islower():
             named = short < long or not gap.startswith(":")
@@ -592,7 +598,7 @@ def _defined_side_by_side(text: str, spans: Sequence[Span]) -> Iterator[tuple[in
 def _has_initials(short: str, long: str) -> bool:
     """Tell whether the initial of every word stands in the short form."""
     return all(
-        word[0] in short.lower() for word in re.findall(r"[^\W_]+", long.lower()) if word not in _SMALL_WORDS
+        word[0] in short.lower() for word in re.findall(r"[^\W_]+", long.lower()) if word not in SMALL_WORDS
     )
 
 
@@ -644,7 +650,7 @@ def _defined_in_text(text: str, spans: Sequence[Span]) -> Iterator[tuple[int, in
             if short is None or long is None or short == long:
                 continue
             between = text[min(long_start, spans[long][0]) : max(long_start, spans[long][0])]
-            if all(word.lower() in _SMALL_WORDS for word in re.findall(r"\w+", between)):
+            if all(word.lower() in SMALL_WORDS for word in re.findall(r"\w+", between)):
                 yield short, long
 
 
@@ -694,7 +700,7 @@ class _Sets:
 def _stems(name: str) -> tuple[str, ...]:
     """The words without endings, in any order, small words left out: `tracking people`, `people tracking`."""
     words = re.findall(r"[^\W_]+", name.lower())
-    return tuple(sorted(_stem(word) for word in words if word not in _SMALL_WORDS))
+    return tuple(sorted(_stem(word) for word in words if word not in SMALL_WORDS))
 
 
 def _stem(word: str) -> str:
@@ -749,7 +755,7 @@ def _is_mixed_phrase(words: Sequence[str]) -> bool:
 def _is_lower(name: str) -> bool:
     """Tell whether a phrase is in lower case, but for a capital at its beginning and eponyms."""
     first, *rest = re.findall(r"[^\W\d_]+", name)
-    return first.islower() or any(word.islower() for word in rest if word not in _SMALL_WORDS)
+    return first.islower() or any(word.islower() for word in rest if word not in SMALL_WORDS)
 
 
 def _lower(name: str) -> str:
@@ -764,8 +770,8 @@ def _lower(name: str) -> str:
 
 _GREEK = dict(
     zip(
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi "
-        "omega".split(),
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi "
+        "psi omega".split(),
         "αβγδεζηθικλμνξπρστφχψω",
         strict=True,
     )
@@ -806,9 +812,9 @@ _TAILS = {
     }.items()
 }
 _NOT_PLURAL = frozenset(
-    "adams alexis alias always apis atlas basis bayes bias canvas chaos class cosmos debias dos edges euros faiss "
-    "fps gas gps gibbs hans iris keras lens levins los means mos nas news numpys ops pandas paris plus pros "
-    "reuters ros rus sas series species squares sans tens texas thus versus ws yes".split()
+    "adams alexis alias always apis atlas basis bayes bias canvas chaos class cosmos debias dos edges euros "
+    "faiss fps gas gps gibbs hans iris keras lens levins los means mos nas news numpys ops pandas paris plus "
+    "pros reuters ros rus sas series species squares sans tens texas thus versus ws yes".split()
 )
 _IRREGULAR = {
     "analyses": "analysis",
@@ -829,7 +835,6 @@ _IRREGULAR = {
     "vertices": "vertex",
 }
 _UNITS = frozenset("FLOPs GFLOPs TFLOPs MFLOPs MACs GMACs BLEUs OPs".split())
-_SMALL_WORDS = frozenset("a an and as at by for from in into of on or over the to under via with".split())
 _NOT_SHORT = frozenset("i.e. e.g. etc. figure table section code new our the".split())
 _GENERIC_HEAD = re.compile(
     r"^ (?:algorithm|approach|architecture|benchmark|corpus|data ?set|framework|loss|method|metric|mechanism|"
@@ -843,11 +848,11 @@ _EPONYMS = frozenset(
     "Bayes Bayesian Bellman Bernoulli Bessel Boltzmann Bregman Brownian Carlo Cauchy Chebyshev Chernoff "
     "Cholesky Cohen Dijkstra Dirichlet Dyna Elo Euler Euclidean Fenchel Fisher Fourier Frank Franz Frechet "
     "Fréchet Frobenius Gabor Galerkin Gauss Gaussian Gibbs Gram Granger Green Gumbel Hadamard Hamilton "
-    "Hamiltonian Hamming Hausdorff Hawkes Hebbian Hessian Hilbert Hopfield Huber Jacobi Jacobian Jensen Kalman "
-    "Kendall Kolmogorov Koopman Krylov Kullback Lagrangian Langevin Laplace Laplacian Leibler Lie Lipschitz "
-    "Lyapunov Mahalanobis Manhattan Markov Markovian Metropolis Monte Nash Nesterov Newton Nyström Pareto "
-    "Parzen Pearson Poincaré Poisson Polyak Rademacher Riemannian Rényi Schrödinger Shannon Shapley Sinkhorn "
-    "Sobolev Spearman Stackelberg Stein Taylor Thompson Tikhonov Turing Wasserstein Weibull Wiener Wolfe "
-    "Arabic Bengali Chinese Dutch English French German Greek Hebrew Hindi Indic Indonesian Italian Japanese "
-    "Korean Persian Polish Portuguese Russian Spanish Swahili Tamil Turkish Ukrainian Urdu Vietnamese".split()
+    "Hamiltonian Hamming Hausdorff Hawkes Hebbian Hessian Hilbert Hopfield Huber Jacobi Jacobian Jensen "
+    "Kalman Kendall Kolmogorov Koopman Krylov Kullback Lagrangian Langevin Laplace Laplacian Leibler Lie "
+    "Lipschitz Lyapunov Mahalanobis Manhattan Markov Markovian Metropolis Monte Nash Nesterov Newton Nyström "
+    "Pareto Parzen Pearson Poincaré Poisson Polyak Rademacher Riemannian Rényi Schrödinger Shannon Shapley "
+    "Sinkhorn Sobolev Spearman Stackelberg Stein Taylor Thompson Tikhonov Turing Wasserstein Weibull Wiener "
+    "Wolfe Arabic Bengali Chinese Dutch English French German Greek Hebrew Hindi Indic Indonesian Italian "
+    "Japanese Korean Persian Polish Portuguese Russian Spanish Swahili Tamil Turkish Ukrainian Urdu Vietnamese".split()
 )

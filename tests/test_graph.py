@@ -13,11 +13,11 @@ import networkx as nx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kg.linking import Linked
 
 from kg import queries
 from kg.errors import InputError, KgError, MissingGraphError
 from kg.graph import KnowledgeGraph, load
+from kg.linking import Linked
 from kg.schema import COLORS, Entity, Mention, Paper, Variant
 
 LORA = Paper(

@@ -86,6 +86,14 @@ def test_a_broken_record_is_named(tmp_path, content, message):
         read(tmp_path / "f")
 
 
+def test_a_json_array_is_read(tmp_path):
+    (tmp_path / "f").write_text(' [\n {"id": "1", "title": "T", "abstract": "A"},\n {"title": "U"} ]')
+    assert [(p.title, p.abstract, p.source) for p in read(tmp_path / "f").papers] == [
+        ("T", "A", "f:1"),
+        ("U", "", "f:2"),
+    ]
+
+
 def test_a_missing_path_is_named(tmp_path):
     with pytest.raises(InputError, match="no such file or folder"):
         read(tmp_path / "nothing")

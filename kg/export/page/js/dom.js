@@ -15,7 +15,7 @@ const dom = (function () {
       if (typeof value === "function") made.addEventListener(name, value);
       else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+    made.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
     return made;
   }
 

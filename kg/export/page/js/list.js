@@ -14,6 +14,7 @@ const list = (function () {
   };
   let length = STEP;
   let order = [];
+  let listed = null;
   let stale = true;
 
   function start() {
@@ -60,10 +61,12 @@ const list = (function () {
 
   function fill() {
     stale = false;
+    const focused = rows.contains(document.activeElement) && document.activeElement.dataset.node;
     order = visible.now.nodes.slice().sort(orders[sorting.value]);
     rows.replaceChildren(...order.slice(0, length).map(row));
     more.hidden = order.length <= length;
     mark();
+    if (focused) rows.querySelector(`[data-node="${focused}"]`)?.focus({ preventScroll: true });
   }
 
   function row(node) {
@@ -88,11 +91,14 @@ const list = (function () {
 
   /** Follows what is visible, at once where the list is open, else when it is opened. */
   function update() {
+    mark();
+    if (listed === visible.now.nodes) return;
+    listed = visible.now.nodes;
     length = STEP;
     stale = true;
     dom.byId("tab-list").textContent = `List ${visible.now.nodes.length.toLocaleString("en")}`;
     if (!dom.byId("list").hidden) fill();
   }
 
-  return { start, update, mark };
+  return { start, update };
 })();

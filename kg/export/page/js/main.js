@@ -1,7 +1,8 @@
 // Putting it together: what follows from a change of state, and the parts of the page that belong to nobody else.
 
 const main = (function () {
-  const FILTERS = ["kinds", "relations", "years", "undated", "least", "opened", "focus", "node", "picks", "show"];
+  const SELECTION = ["node", "picks", "show", "opened", "focus"];
+  const FILTERS = ["kinds", "relations", "years", "undated", "least", "near"];
 
   function start() {
     startTheme();
@@ -14,28 +15,32 @@ const main = (function () {
     filters.start();
     list.start();
     save.start();
-    refresh();
-    if (!state.now.at) view.reveal();
+    refresh(true);
     state.listen(change);
+    if (state.now.at) view.restore();
+    else view.reveal();
     addEventListener("popstate", state.read);
     addEventListener("hashchange", state.read);
   }
 
   function change(names, restored) {
-    if (!FILTERS.some((name) => names.has(name))) return;
+    const selected = SELECTION.some((name) => names.has(name));
+    if (!selected && !FILTERS.some((name) => names.has(name))) return;
     visible.update();
     emphasis.update();
     view.update();
+    refresh(selected);
     if (restored && state.now.at) view.restore();
-    refresh();
     if ((restored && !state.now.at) || (!restored && state.now.show && names.has("show"))) view.reveal();
   }
 
-  function refresh() {
+  function refresh(selected) {
     filters.update();
     list.update();
-    picks.update();
-    panel.update();
+    if (selected) {
+      picks.update();
+      panel.update();
+    }
     save.update();
   }
 
@@ -47,6 +52,8 @@ const main = (function () {
   }
 
   function startFrame() {
+    // A page inside another one, as in a notebook, has no history of its own: going back would leave the other.
+    for (const id of ["back", "forward"]) dom.byId(id).hidden = window !== window.top;
     dom.byId("back").addEventListener("click", () => history.back());
     dom.byId("forward").addEventListener("click", () => history.forward());
     dom.byId("zoom-in").addEventListener("click", () => view.zoom(1.4));

@@ -3,6 +3,7 @@
 const panel = (function () {
   const FIRST = 12;
   const place = dom.byId("panel");
+  let shown = "";
   // An address in running text, with or without its scheme; what follows it as punctuation is cut off later.
   const ADDRESS = /\bhttps?:\/\/[^\s<>"'`{}|\\^]+|\b(?:www\.|github\.com\/|gitlab\.com\/|huggingface\.co\/)[^\s<>"'`{}|\\^]+/gi;
 
@@ -10,12 +11,19 @@ const panel = (function () {
   function update() {
     const body = content();
     const opening = place.hidden && body;
+    const { node, show, picks } = state.now;
+    const subject = [show, ...(show ? picks : [node])].join();
+    const same = subject === shown;
+    const focused = same && place.contains(document.activeElement) && document.activeElement.dataset.action;
+    const scrolled = same ? place.scrollTop : 0;
+    shown = subject;
     place.hidden = !body;
     document.body.classList.toggle("has-panel", Boolean(body));
     if (!body) return place.replaceChildren();
     const close = dom.el("button", { type: "button", class: "icon-button close", "aria-label": "Close", title: "Close", click: leave }, dom.icon("close"));
     place.replaceChildren(close, ...body.filter(Boolean));
-    place.scrollTop = 0;
+    place.scrollTop = scrolled;
+    if (focused) place.querySelector(`[data-action="${focused}"]`)?.focus({ preventScroll: true });
     if (opening && !dom.reduced.matches) place.animate([{ transform: "translateX(24px)", opacity: 0 }, {}], { duration: 160, easing: "ease-out" });
   }
 
@@ -45,7 +53,7 @@ const panel = (function () {
       dom.el("p", { class: "facts" }, [dom.plural(ties.length, "paper"), record.n_mentions ? dom.plural(record.n_mentions, "mention") : null, first].filter(Boolean).join(" · ")),
       actions(node),
       familySection(node),
-      papersSection(ties),
+      papersSection(node, ties),
       togetherSection(node),
     ];
   }
@@ -71,15 +79,25 @@ const panel = (function () {
     ]);
   }
 
-  function papersSection(ties) {
-    const sorted = ties.sort(
-      (a, b) => (data.years[b.node] || 0) - (data.years[a.node] || 0) || data.relation[a.edge] - data.relation[b.edge] || a.node - b.node,
-    );
+  function papersSection(node, ties) {
+    const sorted = byYear(ties);
     const counts = data.relations.map((_, relation) => sorted.filter((tie) => data.relation[tie.edge] === relation).length);
     const summary = data.relations.map((relation, number) => (counts[number] ? `${relation} ${counts[number]}` : null)).filter(Boolean).join(" · ");
     const list = dom.el("div", { class: "papers" });
     appendPapers(list, sorted, 0);
-    return section("Papers", [dom.el("p", { class: "facts" }, summary), list]);
+    const others = queries.variantTies(node);
+    const include = dom.button(`Include ${dom.plural(others.length, "paper")} of its variants`, () => {
+      include.remove();
+      list.replaceChildren();
+      appendPapers(list, byYear([...ties, ...others]), 0);
+    }, { class: "text-button" });
+    return section("Papers", [dom.el("p", { class: "facts" }, summary), others.length ? include : null, list]);
+  }
+
+  function byYear(ties) {
+    return ties.slice().sort(
+      (a, b) => (data.years[b.node] || 0) - (data.years[a.node] || 0) || data.relation[a.edge] - data.relation[b.edge] || a.node - b.node,
+    );
   }
 
   function appendPapers(list, ties, from) {
@@ -107,6 +125,7 @@ const panel = (function () {
       "article",
       { class: "paper-item" },
       dom.el("h5", {}, go(tie.node, data.label(tie.node))),
+      tie.via === undefined ? null : dom.el("p", { class: "facts" }, "via ", go(tie.via, data.label(tie.via), true)),
       evidenceLine(tie.edge),
     );
   }
@@ -342,14 +361,15 @@ const panel = (function () {
     const steps = [1, 2, 3, 0].map((focus) =>
       dom.button(focus ? String(focus) : "all", () => state.set({ focus }, true), {
         "aria-pressed": String(state.now.focus === focus),
+        "data-action": "steps-" + focus,
         "aria-label": focus ? `Only what is within ${dom.plural(focus, "step")}` : "all: the whole graph",
       }),
     );
     return dom.el(
       "div",
       { class: "actions" },
-      dom.button(opened ? "Collapse" : "Expand", () => view.toggle(node), { "aria-pressed": String(opened), title: "Keep all of its neighbours on the canvas" }),
-      dom.button(picked ? "Picked" : "Pick", () => picks.toggle(node), { "aria-pressed": String(picked), title: "Pick several to see what they share (shift-click)" }),
+      dom.button(opened ? "Collapse" : "Expand", () => view.toggle(node), { "data-action": "expand", "aria-pressed": String(opened), title: "Keep all of its neighbours on the canvas" }),
+      dom.button(picked ? "Picked" : "Pick", () => picks.toggle(node), { "data-action": "pick", "aria-pressed": String(picked), title: "Pick several to see what they share (shift-click)" }),
       dom.button("Copy link", () => dom.copy(location.href.split("#")[0] + "#" + state.encode())),
       dom.el("span", { class: "steps", role: "group", "aria-label": "Steps around it" }, dom.el("span", { class: "lead" }, "Steps around it "), steps),
     );

@@ -22,6 +22,23 @@ const queries = (function () {
     return found;
   }
 
+  /** The papers that have a variant of an entity, or a variant of that, and not the entity: [{node, edge, via}]. */
+  function variantTies(node) {
+    const found = new Map();
+    const seen = new Set([node]);
+    const own = new Set(ties(node).map((tie) => tie.node));
+    const front = [node];
+    while (front.length)
+      for (const variant of family(front.pop()).variants) {
+        if (seen.has(variant.node)) continue;
+        seen.add(variant.node);
+        front.push(variant.node);
+        for (const tie of ties(variant.node))
+          if (!own.has(tie.node) && !found.has(tie.node)) found.set(tie.node, { ...tie, via: variant.node });
+      }
+    return [...found.values()];
+  }
+
   /** Entities that stand in the most papers with this one: [{node, papers}]. */
   function together(node, limit) {
     const counts = new Map();
@@ -94,5 +111,5 @@ const queries = (function () {
     return { nodes, edges };
   }
 
-  return { ties, family, together, similar, shared, path };
+  return { ties, family, variantTies, together, similar, shared, path };
 })();

@@ -13,6 +13,8 @@ const state = (function () {
     opened: new Set(),
     focus: 0,
     at: null,
+    // Papers that the view is close to; the address has the place instead.
+    near: [],
   });
   const now = fresh();
   const listeners = [];

@@ -2,6 +2,7 @@
 
 const view = (function () {
   const EDGE_CLASSES = [
+    { below: 2, alpha: 0.3 },
     { below: 8, alpha: 0.15 },
     { below: 30, alpha: 0.09 },
     { below: Infinity, alpha: 0.045 },
@@ -37,6 +38,7 @@ const view = (function () {
   let scale = 1;
   let ratio = 1;
   let moved = 0;
+  let wholeScale = 1;
 
   function start() {
     readColors();
@@ -61,8 +63,9 @@ const view = (function () {
     place.addEventListener("mouseleave", () => hover(-1));
     place.addEventListener("keydown", key);
     new ResizeObserver(() => network.redraw()).observe(place);
-    if (state.now.at) restore();
-    else fit(false);
+    const { x, y, scale } = whole();
+    wholeScale = scale;
+    center(x, y, scale, false);
   }
 
   function item(node) {
@@ -72,6 +75,8 @@ const view = (function () {
 
   /** Brings in the nodes that became visible, takes out those that are no longer. */
   function update() {
+    emphasisLabels.scale = 0;
+    if (held === visible.now.nodes) return network.redraw();
     const gone = held.filter((node) => !visible.now.node[node]);
     const come = visible.now.nodes.filter((node) => !isHeld[node]);
     for (const node of gone) isHeld[node] = 0;
@@ -79,7 +84,7 @@ const view = (function () {
     if (gone.length) nodes.remove(gone.map((node) => "n" + node));
     if (come.length) nodes.add(come.map(item).reverse());
     held = visible.now.nodes;
-    shownLabels.scale = emphasisLabels.scale = 0;
+    shownLabels.scale = 0;
     network.redraw();
   }
 
@@ -152,7 +157,12 @@ const view = (function () {
       layer.edges === visible.now.edges && layer.ink === ink && layer.scale === scale && layer.ratio === ratio &&
       box.left >= layer.left && box.right <= layer.right && box.top >= layer.top && box.bottom <= layer.bottom;
     if (!fits) paintLayer(box);
-    ctx.drawImage(layer.canvas, layer.left, layer.top, layer.right - layer.left, layer.bottom - layer.top);
+    // Pixel upon pixel, or the lines would blur.
+    const { x, y } = network.canvasToDOM({ x: layer.left, y: layer.top });
+    ctx.save();
+    ctx.setTransform(1, 0, 0, 1, 0, 0);
+    ctx.drawImage(layer.canvas, Math.round(x * ratio), Math.round(y * ratio));
+    ctx.restore();
   }
 
   function paintLayer(box) {
@@ -395,11 +405,17 @@ const view = (function () {
 
   /** Shows all that is visible, but for a few outliers. */
   function fit(animated) {
+    const { x, y, scale } = whole();
+    center(x, y, scale, animated);
+    remember();
+  }
+
+  function whole() {
     const [left, right] = extent(data.x);
     const [top, bottom] = extent(data.y);
     const free = freeArea();
     const scale = Math.min(1.5, free.width / (right - left + 80), free.height / (bottom - top + 80));
-    center((left + right) / 2, (top + bottom) / 2, scale, animated);
+    return { x: (left + right) / 2, y: (top + bottom) / 2, scale };
   }
 
   function extent(axis) {
@@ -457,13 +473,24 @@ const view = (function () {
     moved = setTimeout(() => {
       const { x, y } = network.getViewPosition();
       state.set({ at: [Math.round(x), Math.round(y), Number(network.getScale().toPrecision(3))] }, false);
-    }, 400);
+      approach();
+    }, 250);
+  }
+
+  /** Papers that the view has come close to show the entities that only they have. */
+  function approach() {
+    const box = sight();
+    const within = (node) => data.x[node] > box.left && data.x[node] < box.right && data.y[node] > box.top && data.y[node] < box.bottom;
+    const close = network.getScale() > 3 * wholeScale;
+    const near = close ? visible.now.nodes.filter((node) => data.isPaper(node) && within(node)).sort((a, b) => a - b) : [];
+    if (near.join() !== state.now.near.join()) state.set({ near }, false);
   }
 
   function restore() {
     if (!state.now.at) return;
     const [x, y, scale] = state.now.at;
     network.moveTo({ position: { x, y }, scale: Math.min(6, Math.max(0.02, scale)) });
+    approach();
   }
 
   function recolor() {

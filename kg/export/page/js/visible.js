@@ -51,16 +51,17 @@ const visible = (function () {
     const wanted = new Uint8Array(data.size);
     for (let node = 0; node < data.size; node++)
       if (data.isPaper(node) || (ties[node] > 0 && data.degree[node] >= state.now.least)) wanted[node] = 1;
-    for (const node of state.now.opened) open(node, wanted, live);
-    for (const node of [state.now.node, ...state.now.picks]) if (node >= 0) open(node, wanted, live);
+    if (state.now.least <= 2) for (const node of state.now.near) open(node, wanted, live, 1);
+    for (const node of state.now.opened) open(node, wanted, live, 2);
+    for (const node of [state.now.node, ...state.now.picks]) if (node >= 0) open(node, wanted, live, 2);
     if (state.now.show === "path") for (const node of queries.path(...state.now.picks).nodes) wanted[node] = 2;
     return wanted;
   }
 
-  function open(node, wanted, live) {
-    wanted[node] = 2;
+  function open(node, wanted, live, rank) {
+    wanted[node] = Math.max(wanted[node], rank);
     data.eachEdge(node, (edge, other) => {
-      if (live[edge]) wanted[other] = 2;
+      if (live[edge]) wanted[other] = Math.max(wanted[other], rank);
     });
   }
 
@@ -83,28 +84,35 @@ const visible = (function () {
     return wanted;
   }
 
+  /** Fills it in; what came out the same stays the same array, so that others need not start anew. */
   function fill(wanted, allowed, live) {
+    const nodes = [];
+    const edges = [];
     now.node.fill(0);
-    now.nodes = [];
     let found = 0;
     for (const must of [2, 1])
       for (const node of ranked)
         if (wanted[node] === must && allowed[node]) {
           found++;
-          if (now.nodes.length < MOST) {
+          if (nodes.length < MOST) {
             now.node[node] = 1;
-            now.nodes.push(node);
+            nodes.push(node);
           }
         }
-    now.cut = found - now.nodes.length;
-    now.nodes.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
+    now.cut = found - nodes.length;
+    nodes.sort((a, b) => data.degree[b] - data.degree[a] || a - b);
+    if (differ(nodes, now.nodes)) now.nodes = nodes;
     now.counts = data.kinds.map(() => 0);
     for (const node of now.nodes) now.counts[data.kind[node]]++;
-    now.edges = [];
     for (let edge = 0; edge < data.nEdges; edge++) {
       now.edge[edge] = live[edge] && now.node[data.source[edge]] && now.node[data.target[edge]] ? 1 : 0;
-      if (now.edge[edge]) now.edges.push(edge);
+      if (now.edge[edge]) edges.push(edge);
     }
+    if (differ(edges, now.edges)) now.edges = edges;
+  }
+
+  function differ(a, b) {
+    return a.length !== b.length || a.some((each, at) => each !== b[at]);
   }
 
   return { now, update, totals, ranked };
