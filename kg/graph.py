@@ -478,7 +478,7 @@ def _add_looks(graph: nx.DiGraph[str]) -> None:
     for node, attributes in graph.nodes(data=True):
         attributes["degree"] = graph.degree[node]
         attributes["x"], attributes["y"] = (round(float(value), 1) + 0.0 for value in positions[node])
-        attributes["size"] = round(4 + 3 * math.sqrt(attributes["degree"]), 1)
+        attributes["size"] = round(min(4 + 2 * math.sqrt(attributes["degree"]), 30), 1)
         color = COLORS[attributes["kind"]]
         attributes["r"], attributes["g"], attributes["b"] = (int(color[i : i + 2], 16) for i in (1, 3, 5))
 

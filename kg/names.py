@@ -64,6 +64,8 @@ def slug(name: str) -> str:
 def clean(surface: str) -> str:
     r"""Return a surface form in NFKC without LaTeX residue and possessive, with plain quotes and hyphens.
 
+    A bracket that is opened and not closed is cut off with what follows.
+
     >>> clean(r"\textbf{BERT}"), clean(r"$\pi_0$"), clean("Vision\u00a0 Transformer"), clean("GPT-4's")
     ('BERT', 'π_0', 'Vision Transformer', 'GPT-4')
     """
@@ -75,6 +77,8 @@ def clean(surface: str) -> str:
     text = unicodedata.normalize("NFKC", text.translate(_NO_MARKS))
     text = re.sub(r"(?<=[a-z])-\s+(?=[a-z])", "-", text.translate(_PLAIN))
     text = re.sub(r"(?<=\w)(?:'s|s')?'?$", lambda m: "s" if m.group().startswith("s'") else "", text.strip())
+    if text.count("(") > text.count(")"):
+        text = re.sub(r"(?<=\w)(?:\s*\([^()]*)+$", "", text)
     return " ".join(text.split()).strip(" -_,;:\"'") or " ".join(surface.split())
 
 
@@ -105,7 +109,7 @@ def normal_form(surface: str, label: str) -> str:
     >>> normal_form("ImageNet-1K", "DATASET"), normal_form("Llama 2 70B", "MODEL")
     ('imagenet1k', 'llama2-70b')
     """
-    return _key(_without_tail(_without_gloss(clean(surface)), label), label) or slug(surface)
+    return _key(_without_tail(_without_gloss(clean(surface)), label), label) or slug(clean(surface))
 
 
 def abbreviations(text: str) -> list[Abbreviation]:
@@ -292,8 +296,8 @@ def display_name(surfaces: Mapping[str, int], label: str) -> str:
     Returns
     -------
     str
-        The `class_name` where ordinary words spell the name in lower case, or nothing else does; else the
-        `proper_name` of the forms that are no phrase.
+        The `class_name` where ordinary words spell the name in lower case; else the `proper_name` of the
+        forms that are no phrase, if there are any.
 
     Examples
     --------
@@ -304,7 +308,7 @@ def display_name(surfaces: Mapping[str, int], label: str) -> str:
     """
     phrases = {surface: n for surface, n in surfaces.items() if is_phrase(clean(surface))}
     names = {surface: n for surface, n in surfaces.items() if surface not in phrases}
-    if label != "DATASET" and phrases and (is_class(phrases) or not names):
+    if label != "DATASET" and is_class(phrases):
         return class_name(phrases)
     return proper_name(names or phrases, label)
 
@@ -336,18 +340,18 @@ def class_name(phrases: Mapping[str, int]) -> str:
 def proper_name(surfaces: Mapping[str, int], label: str) -> str:
     """Return the most frequent form that is not a plural, as it is written; ties by code point.
 
-    >>> proper_name({"ResNets": 5, "ResNet": 2}, "MODEL"), proper_name({"GPUs": 1}, "METHOD")
-    ('ResNet', 'GPU')
+    >>> proper_name({"ResNets": 5, "ResNet": 2}, "MODEL"), proper_name({"GANs": 1}, "MODEL")
+    ('ResNet', 'GAN')
+    >>> proper_name({"Natural Questions": 1}, "DATASET")
+    'Natural Questions'
     """
     tidy: Counter[str] = Counter()
     for surface, count in surfaces.items():
         tidy[_without_gloss(clean(surface))] += count
-    if label != "LANGUAGE":
-        unmarked = {name: n for name, n in tidy.items() if singular(name) == name or name in _UNITS}
-        if not unmarked:
-            return singular(min(tidy, key=lambda name: (-tidy[name], name)))
-        tidy = Counter(unmarked)
-    return min(tidy, key=lambda name: (-tidy[name], name))
+    unmarked = {name: n for name, n in tidy.items() if singular(name) == name or name in _UNITS}
+    best = min(unmarked or tidy, key=lambda name: (-tidy[name], name))
+    # `Natural Questions` is a name: no singular is made up for it.
+    return best if label in {"DATASET", "LANGUAGE"} or best in _UNITS else singular(best)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -431,7 +435,7 @@ def _without_gloss(text: str) -> str:
     """Drop an abbreviation between the words that it is for (`out-of-distribution (OOD) detection`)."""
     if "(" not in text:
         return text
-    return re.sub(r"\s+\([^()\s]*[A-Z][^()]{0,8}\)[\s\-]+(?=\w)", " ", text)
+    return re.sub(r"(?<=[a-z])\s*\([^()\s]*[A-Z][^()]{0,8}\)[\s\-]+(?=\w)", " ", text)
 
 
 def _without_tail(text: str, label: str) -> str:
@@ -440,12 +444,16 @@ def _without_tail(text: str, label: str) -> str:
     if tail is None or " " not in text:
         return text
     shorter = tail.sub("", text)
-    proper = " " not in shorter and re.search(r"\w[A-Z]|\d", shorter)
+    sign = r"\w[A-Z]|\d" if "optimi" not in text.lower() else r"^[A-Z]"
+    proper = " " not in shorter and re.search(sign, shorter)
     return shorter if shorter and proper else text
 
 
 @lru_cache(maxsize=1 << 16)
 def _singular_word(word: str) -> str:
+    if len(word) > 6 and word.isupper() and re.search(r"(?<![SUI])S$", word):
+        # Words set in capitals, not a name that ends in S.
+        return word[:-1]
     if len(word) < 3 or word[-1] != "s" or word.lower() in _NOT_PLURAL or word in _NOT_PLURAL:
         return _IRREGULAR.get(word, word)
     if not word[1:].islower():
@@ -791,7 +799,7 @@ _BRITISH = tuple(
     (re.compile(british), american)
     for british, american in (
         (r"(?<=[a-z]{3})is(?=(?:ation|ing|ed|er)s?\b)", "iz"),
-        (r"(?<=[a-z]{3})ise\b", "ize"),
+        (r"(?<=[a-z]{3})(?<!w)ise\b", "ize"),
         (r"\bbehaviour", "behavior"),
         (r"\bcolour", "color"),
         (r"\b(mod|lab|trav)ell(?=ing|ed|er)", r"\1el"),
@@ -854,5 +862,6 @@ _EPONYMS = frozenset(
     "Pareto Parzen Pearson Poincaré Poisson Polyak Rademacher Riemannian Rényi Schrödinger Shannon Shapley "
     "Sinkhorn Sobolev Spearman Stackelberg Stein Taylor Thompson Tikhonov Turing Wasserstein Weibull Wiener "
     "Wolfe Arabic Bengali Chinese Dutch English French German Greek Hebrew Hindi Indic Indonesian Italian "
-    "Japanese Korean Persian Polish Portuguese Russian Spanish Swahili Tamil Turkish Ukrainian Urdu Vietnamese".split()
+    "Japanese Korean Persian Polish Portuguese Russian Spanish Swahili Tamil Turkish Ukrainian Urdu "
+    "Vietnamese".split()
 )

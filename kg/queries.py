@@ -376,7 +376,11 @@ def path(graph: nx.DiGraph[str], start: str, end: str) -> list[Record]:
     first, last = resolve(graph, start), resolve(graph, end)
     # A penalty so small that no path of another length wins by it.
     penalty = {relation: 1 + rank * 1e-6 for rank, relation in enumerate((*RELATIONS, VARIANT_OF))}
-    both_ways = graph.to_undirected(as_view=True)
+    # NetworkX's undirected view walks sets, whose order changes from run to run: among equal paths it would
+    # choose by chance.
+    both_ways: nx.Graph[str] = nx.Graph()
+    both_ways.add_edges_from(sorted(graph.edges(data=True), key=lambda edge: edge[:2]))
+    both_ways.add_nodes_from((first, last))
     try:
         _, nodes = nx.bidirectional_dijkstra(
             both_ways, first, last, weight=lambda _u, _v, edge: penalty.get(edge["relation"], 1.0)

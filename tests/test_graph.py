@@ -133,7 +133,7 @@ class TestAssembling:
             "n_mentions": 2,
             "first_date": "2024-03-24",
             "degree": 2,
-            "size": 8.2,
+            "size": 6.8,
             "r": 0x00,
             "g": 0x9E,
             "b": 0x73,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 
 import networkx as nx
 import pytest
@@ -376,3 +379,24 @@ def test_a_missing_graph_says_how_to_build_one(tmp_path):
         with pytest.raises(MissingGraphError, match="kg build") as error:
             queries.open_index(path)
         assert str(path) in str(error.value)
+
+
+def test_equal_paths_are_chosen_the_same_way_under_every_hash_seed(tmp_path) -> None:
+    from kg.export.graphml import write_graphml
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for end in ("model:a", "model:b"):
+        graph.add_node(end, kind="model", label=end[-1].upper())
+    for n in range(12):
+        graph.add_node(f"paper:{n}", kind="paper", label=f"Paper {n}")
+        for end in ("model:a", "model:b"):
+            graph.add_edge(f"paper:{n}", end, relation="uses", evidence="A and B.", weight=1)
+    write_graphml(graph, tmp_path / "graph.graphml")
+    ask = [sys.executable, "-m", "kg", "path", "A", "B", "--graph", str(tmp_path), "--format", "csv"]
+    answers = {
+        subprocess.run(
+            ask, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(answers) == 1

@@ -43,7 +43,7 @@ def resolve(occurrences: Sequence[Occurrence], names: Names, aliases: Aliases) -
                     if _is_compatible(occurrence.label, r.labels)
                 }
                 form = singular(clean(surface))
-                root = _clear_reading(form, fit, bare[short], occurrence) or _likely_reading(
+                root = _clear_reading(form, fit, bare[short], occurrence, names) or _likely_reading(
                     occurrence, fit, beside, rarity
                 )
                 if root:
@@ -121,13 +121,14 @@ def _is_compatible(label: str, labels: Counter[str]) -> bool:
 
 
 def _clear_reading(
-    form: str, readings: Mapping[str, _Reading], n_bare: int, occurrence: Occurrence
+    form: str, readings: Mapping[str, _Reading], n_bare: int, occurrence: Occurrence, names: Names
 ) -> str | None:
     """Return the reading of four in five of the papers that define the form, where these are enough.
 
     Counted on annotated abstracts: where two papers agree, a third means the same in 19 of 20 cases, from
-    three letters on. One paper that uses the thing is right for a longer or mixed form; one that introduces
-    it is only for a form that nobody coins twice (`AdaMerging`), and not for papers before it.
+    three letters on. One paper that uses the thing is right for a longer or mixed form, and where three use
+    the expansion; one that introduces it only for a form that nobody coins twice (`AdaMerging`), and not for
+    papers before it.
     """
     if not readings:
         return None
@@ -141,7 +142,7 @@ def _clear_reading(
     if reading.n_using == 0:
         unique = letters > 2 if occurrence.label == "DATASET" else mixed and letters > 3 and n_bare < 4
         return best if unique and form in reading.forms and occurrence.date >= reading.date else None
-    known = len(readings) == 1 and n_bare > 4 and letters > 2
+    known = len(readings) == 1 and letters > 2 and (n_bare > 4 or names.papers[best] > 2)
     enough = 1 if mixed or known or letters > 3 or occurrence.label == "METRIC" else 2 if letters > 2 else 3
     return best if n >= enough and (n > 1 or form in reading.forms) else None
 

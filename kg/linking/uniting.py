@@ -139,11 +139,12 @@ def _unite_spelled_out(names: Names, occurrences: Iterable[Occurrence], aliases:
             (long,) = occurrence.longs
             for surface, key in occurrence.keys.items():
                 if key in occurrence.shorts and clean(surface).isupper():
-                    longs[singular(clean(surface))][names.root(long)] += 1
+                    longs[singular(clean(surface))][long] += 1
     clear = {}
     for short, counts in longs.items():
         best = min(counts, key=lambda key: (-counts[key], key))
-        if counts[best] >= 3 and counts[best] >= 0.9 * counts.total():
+        agreed = sum(n for key, n in counts.items() if names.root(key) == names.root(best))
+        if agreed >= 3 and agreed >= 0.9 * counts.total():
             clear[short] = singular(names.spelled[best])
     for key, name in sorted(names.spelled.items()):
         if re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}", name) and not re.search(r"\d", name):

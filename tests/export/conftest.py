@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[OpenPage]:
-    """Opens a file, with what follows its ``#``, and waits until the page is there.
+    """Opens a file, with what follows its ``#``, and waits until it is loaded.
 
     At the end of the test nothing may have been asked of a network, nothing said on the console, no dialog
     opened and no error left uncaught.
@@ -55,7 +55,6 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             ),
         )
         page.goto(path.resolve().as_uri() + fragment)
-        page.wait_for_function("window.kg !== undefined")
         return page
 
     yield open_page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -105,15 +106,11 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def click_node(page: Page, node: str, **options: object) -> None:
     place = page.evaluate("id => kg.position(id)", node)
-    page.mouse.click(place["x"], place["y"]) if not options else page.locator("#canvas").click(
-        position=_inside(page, place), **options
-    )
-
-
-def _inside(page: Page, place: dict[str, float]) -> dict[str, float]:
     box = page.locator("#canvas").bounding_box()
     assert box is not None
-    return {"x": place["x"] - box["x"], "y": place["y"] - box["y"]}
+    page.locator("#canvas").click(
+        position={"x": place["x"] - box["x"], "y": place["y"] - box["y"]}, **options
+    )
 
 
 def search(page: Page, text: str) -> None:
@@ -371,12 +368,44 @@ class TestFollowing:
 
         assert not page.evaluate("kg.isVisible('task:tagging')")
 
+    def test_coming_close_to_a_paper_shows_what_only_it_has(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small)
+        place = page.evaluate("kg.position('paper:p3')")
+        page.mouse.move(place["x"], place["y"])
+
+        for _ in range(15):
+            page.mouse.wheel(0, -240)
+        expect(page.locator("[data-kind=task]")).to_contain_text("1 / 1")
+        assert page.evaluate("kg.isVisible('task:tagging')")
+        page.get_by_role("button", name="Show the whole graph").click()
+
+        expect(page.locator("[data-kind=task]")).to_contain_text("0 / 1")
+
+    def test_the_papers_of_variants_come_in_when_asked_for(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small, "#node=method:adapter")
+        expect(page.locator(".paper-item h5")).to_have_text(["Adapters for BERT"])
+
+        page.get_by_role("button", name="Include 1 paper of its variants").click()
+
+        expect(page.locator(".paper-item h5")).to_have_text(["Adapters for BERT", PAPERS[0].title])
+        expect(page.locator(".paper-item").last).to_contain_text("via LoRA")
+
+    def test_keeps_its_place_and_the_focus_while_it_changes(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small, "#node=paper:p1", height=420)
+        page.get_by_role("button", name="Expand").focus()
+        page.locator("#panel").evaluate("panel => (panel.scrollTop = 60)")
+
+        page.keyboard.press("Enter")
+
+        expect(page.get_by_role("button", name="Collapse")).to_be_focused()
+        assert page.locator("#panel").evaluate("panel => panel.scrollTop") == 60
+
     def test_draws_what_is_within_a_few_steps(self, open_page: OpenPage, small: Path) -> None:
         page = open_page(small, "#node=language:swahili")
 
         page.get_by_role("button", name="Only what is within 1 step").click()
 
-        assert page.evaluate("kg.counts()") | {} == {
+        assert page.evaluate("kg.counts()") == {
             "paper": 2,
             "model": 0,
             "dataset": 0,
@@ -545,34 +574,36 @@ class TestEverybody:
         assert page.evaluate("kg.scale()") == pytest.approx(1.3 * scale, rel=0.01)
 
 
+HOSTILE_TITLE = (
+    "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \"'&amp; 🧨 \x01\x7f\u2028"
+)
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built without the graph's own cleaning: the page has to stand on its own."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    paper = Paper(
+        "x<y>'\"&#",
+        HOSTILE_TITLE,
+        "<b>bold</b> {{ 7 * 7 }} ${alert(3)} javascript:alert(4) https://evil.example/\"onmouseover='alert(5)",
+        date="2024",
+        organization="<svg onload=alert(6)>",
+        url="javascript:alert(7)",
+        source="=cmd|'/c calc'!A1",
+    )
+    entity = "model:<img src=x onerror=alert(8)>"
+    graph.add_node(
+        f"paper:{paper.id}", kind="paper", label=HOSTILE_TITLE, title=HOSTILE_TITLE, x=0, y=0, year=2024
+    )
+    graph.add_node(entity, kind="model", label="=1+1<script>", aliases="<i>a</i>|\ud800|b", x=90.0, y=40.0)
+    graph.add_edge(f"paper:{paper.id}", entity, relation="uses", evidence="</q><script>alert(9)</script>")
+    mentions = [Mention(paper.id, 0, 9, "</script>", "MODEL", entity)]
+    path = tmp_path_factory.mktemp("hostile") / "graph.html"
+    return write_page(path, graph, {paper.id: paper}, mentions, "<script>alert(10)</script>\x00&")
+
+
 class TestHostile:
-    TITLE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(2)> \"'&amp; 🧨 \x01\x7f\u2028"
-
-    @pytest.fixture(scope="class")
-    def hostile(self, tmp_path_factory: pytest.TempPathFactory) -> Path:
-        """Built without the graph's own cleaning: the page has to stand on its own."""
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        paper = Paper(
-            "x<y>'\"&#",
-            self.TITLE,
-            "<b>bold</b> {{ 7 * 7 }} ${alert(3)} javascript:alert(4) https://evil.example/\"onmouseover='alert(5)",
-            date="2024",
-            organization="<svg onload=alert(6)>",
-            url="javascript:alert(7)",
-            source="=cmd|'/c calc'!A1",
-        )
-        entity = "model:<img src=x onerror=alert(8)>"
-        graph.add_node(
-            f"paper:{paper.id}", kind="paper", label=self.TITLE, title=self.TITLE, x=0, y=0, year=2024
-        )
-        graph.add_node(
-            entity, kind="model", label="=1+1<script>", aliases="<i>a</i>|\ud800|b", x=90.0, y=40.0
-        )
-        graph.add_edge(f"paper:{paper.id}", entity, relation="uses", evidence="</q><script>alert(9)</script>")
-        mentions = [Mention(paper.id, 0, 9, "</script>", "MODEL", entity)]
-        path = tmp_path_factory.mktemp("hostile") / "graph.html"
-        return write_page(path, graph, {paper.id: paper}, mentions, "<script>alert(10)</script>\x00&")
-
     def test_everything_is_text_and_nothing_runs(self, open_page: OpenPage, hostile: Path) -> None:
         page = open_page(hostile, "#min=1")
 
@@ -581,7 +612,7 @@ class TestHostile:
         page.keyboard.press("Enter")
         panel = page.locator("#panel")
         shown = panel.locator("h2").evaluate("title => title.textContent")
-        assert shown == self.TITLE
+        assert shown == HOSTILE_TITLE
         expect(panel.locator("h2 mark")).to_have_text("</script>")
         expect(panel).to_contain_text("<b>bold</b> {{ 7 * 7 }} ${alert(3)}")
         expect(panel).to_contain_text("<svg onload=alert(6)>")
@@ -607,6 +638,25 @@ class TestHostile:
 
 def hrefs(page: Page) -> list[str]:
     return [link.get_attribute("href") or "" for link in page.locator("a").all()]
+
+
+class TestInside:
+    def test_works_inside_a_notebook(self, open_page: OpenPage, small: Path, tmp_path: Path) -> None:
+        source = html.escape(small.read_text(encoding="utf-8"))
+        (tmp_path / "notebook.html").write_text(
+            f'<!DOCTYPE html><iframe srcdoc="{source}" width="900" height="600"></iframe>',
+            encoding="utf-8",
+        )
+        page = open_page(tmp_path / "notebook.html")
+        frame = page.frame_locator("iframe")
+
+        frame.locator("#finder").fill("glue")
+        frame.locator("#finder").press("Enter")
+        expect(frame.locator("#panel h2")).to_have_text("GLUE")
+        frame.locator("#panel h5 a").first.click()
+
+        expect(frame.locator("#panel h2")).to_have_text("Adapters for BERT")
+        expect(frame.get_by_role("button", name="Back")).to_be_hidden()
 
 
 class TestLittle:

@@ -21,7 +21,7 @@ OPTIONS: dict[str, Any] = {
         "keyboard": False,
         "selectable": False,
         "tooltipDelay": 3_600_000,
-        "zoomSpeed": 0.7,
+        "zoomSpeed": 1.2,
     },
     "layout": {"improvedLayout": False},
     "nodes": {"chosen": False, "physics": False, "shape": "custom"},

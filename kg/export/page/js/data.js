@@ -52,7 +52,11 @@ const data = (function () {
 
   /** What is known of a paper; absent facts are null. */
   function paper(node) {
-    const record = { title: papers.title[node], abstract: cell(papers.abstract, node), year: papers.year[node] };
+    const record = {
+      title: papers.title[node],
+      abstract: cell(papers.abstract, node),
+      year: papers.year[node],
+    };
     for (const name of ["date", "n_authors", "organization", "venue", "url", "source"])
       record[name] = cell(papers[name], node);
     record.authors = (cell(papers.authors, node) || "").split("|").filter(Boolean);
@@ -89,7 +93,11 @@ const data = (function () {
   function mentionsOf(node) {
     const found = [];
     for (let at = firstMention[node]; at < firstMention[node + 1]; at++)
-      found.push({ start: mentions.place[at], end: mentions.place[at] + mentions.length[at], entity: mentions.entity[at] });
+      found.push({
+        start: mentions.place[at],
+        end: mentions.place[at] + mentions.length[at],
+        entity: mentions.entity[at],
+      });
     return found;
   }
 

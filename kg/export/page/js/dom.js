@@ -13,9 +13,12 @@ const dom = (function () {
     const made = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) {
       if (typeof value === "function") made.addEventListener(name, value);
-      else if (value !== null && value !== undefined && value !== false) made.setAttribute(name, value === true ? "" : value);
+      else if (value !== null && value !== undefined && value !== false)
+        made.setAttribute(name, value === true ? "" : value);
     }
-    made.append(...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false));
+    made.append(
+      ...children.flat(2).filter((child) => child !== null && child !== undefined && child !== false),
+    );
     return made;
   }
 

@@ -23,12 +23,27 @@ const filters = (function () {
     const shown = dom.el("b", {});
     const row = dom.el(
       "button",
-      { type: "button", class: `legend-row kind-${kind}`, "aria-pressed": "true", "data-kind": kind, click: () => toggleKind(number) },
+      {
+        type: "button",
+        class: `legend-row kind-${kind}`,
+        "aria-pressed": "true",
+        "data-kind": kind,
+        click: () => toggleKind(number),
+      },
       dom.el("i", { class: `dot kind-${kind}` }),
       dom.el("span", { class: "name" }, plural(kind)),
-      dom.el("span", { class: "count" }, shown, dom.el("span", { class: "of" }, "\u2009/\u2009" + visible.totals[number].toLocaleString("en"))),
+      dom.el(
+        "span",
+        { class: "count" },
+        shown,
+        dom.el("span", { class: "of" }, "\u2009/\u2009" + visible.totals[number].toLocaleString("en")),
+      ),
     );
-    const only = dom.button("only", () => onlyKind(number), { class: "only", "aria-label": `Only ${plural(kind)}`, title: `Papers and ${plural(kind).toLowerCase()} only` });
+    const only = dom.button("only", () => onlyKind(number), {
+      class: "only",
+      "aria-label": `Only ${plural(kind)}`,
+      title: `Papers and ${plural(kind).toLowerCase()} only`,
+    });
     kindRows.push({ row, shown });
     return dom.el("li", { hidden: visible.totals[number] === 0 }, row, kind === "paper" ? null : only);
   }
@@ -46,12 +61,18 @@ const filters = (function () {
     line.setAttribute("viewBox", "0 0 26 8");
     line.setAttribute("aria-hidden", "true");
     path.setAttribute("d", "M0 4h26");
-    path.setAttribute("stroke-width", view.STROKES[number].width);
-    path.setAttribute("stroke-dasharray", view.STROKES[number].dash.join(" ") || "none");
+    path.setAttribute("stroke-width", paint.STROKES[number].width);
+    path.setAttribute("stroke-dasharray", paint.STROKES[number].dash.join(" ") || "none");
     line.append(path);
     const row = dom.el(
       "button",
-      { type: "button", class: "legend-row", "aria-pressed": "true", "data-relation": relation, click: () => toggleRelation(number) },
+      {
+        type: "button",
+        class: "legend-row",
+        "aria-pressed": "true",
+        "data-relation": relation,
+        click: () => toggleRelation(number),
+      },
       line,
       dom.el("span", { class: "name" }, relation.replace("_", " ")),
       dom.el("span", { class: "count" }, count.toLocaleString("en")),
@@ -87,7 +108,9 @@ const filters = (function () {
     const slider = dom.byId("least");
     slider.max = String(greatest);
     slider.addEventListener("input", () => state.set({ least: Number(slider.value) }, false));
-    dom.byId("show-all").addEventListener("click", () => state.set({ least: state.now.least > 1 ? 1 : 2 }, true));
+    dom
+      .byId("show-all")
+      .addEventListener("click", () => state.set({ least: state.now.least > 1 ? 1 : 2 }, true));
   }
 
   function startYears() {
@@ -104,7 +127,10 @@ const filters = (function () {
       bars.push(bar);
     }
     dom.byId("years").append(...bars);
-    for (const [id, value] of [["year-from", first], ["year-to", last]]) {
+    for (const [id, value] of [
+      ["year-from", first],
+      ["year-to", last],
+    ]) {
       const slider = dom.byId(id);
       slider.min = String(first);
       slider.max = String(last);
@@ -114,7 +140,9 @@ const filters = (function () {
     const undated = data.size ? data.years.filter((year) => year === null).length : 0;
     dom.byId("undated-label").hidden = undated === 0;
     dom.byId("undated-count").textContent = undated.toLocaleString("en");
-    dom.byId("undated").addEventListener("change", (event) => state.set({ undated: event.target.checked }, true));
+    dom
+      .byId("undated")
+      .addEventListener("change", (event) => state.set({ undated: event.target.checked }, true));
   }
 
   function slideYears(moved) {
@@ -130,7 +158,9 @@ const filters = (function () {
       row.setAttribute("aria-pressed", String(state.now.kinds[kind]));
       shown.textContent = visible.now.counts[kind].toLocaleString("en");
     });
-    relationRows.forEach((row, relation) => row.setAttribute("aria-pressed", String(state.now.relations[relation])));
+    relationRows.forEach((row, relation) =>
+      row.setAttribute("aria-pressed", String(state.now.relations[relation])),
+    );
     const fineOff = FINE.every((kind) => !state.now.kinds[kind]);
     dom.byId("fine-kinds").setAttribute("aria-pressed", String(fineOff));
     dom.byId("fine-kinds").textContent = fineOff ? "Show tasks and metrics" : "Hide tasks and metrics";
@@ -156,11 +186,18 @@ const filters = (function () {
     const links = dom.plural(visible.now.edges.length, "link");
     const rest = visible.now.cut ? " · the best connected only" : "";
     dom.byId("status").textContent =
-      data.size === 0 ? "The graph is empty." : count === data.size ? `All ${dom.plural(count, "node")} · ${links}` : `${shown} of ${dom.plural(data.size, "node")} · ${links}${rest}`;
+      data.size === 0
+        ? "The graph is empty."
+        : count === data.size
+          ? `All ${dom.plural(count, "node")} · ${links}`
+          : `${shown} of ${dom.plural(data.size, "node")} · ${links}${rest}`;
     const button = dom.byId("show-all");
     button.hidden = data.size === 0;
     button.textContent = state.now.least > 1 ? "Show all" : "Show the core";
-    button.title = state.now.least > 1 ? "Bring in the entities of one paper as well" : "Leave out the entities of one paper";
+    button.title =
+      state.now.least > 1
+        ? "Bring in the entities of one paper as well"
+        : "Leave out the entities of one paper";
   }
 
   return { start, update, plural };

@@ -14,7 +14,9 @@ const finder = (function () {
     field.addEventListener("keydown", key);
     list.addEventListener("mousedown", (event) => event.preventDefault());
     document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest && event.target.closest("input:not([type=range]):not([type=checkbox]), textarea, select");
+      const typing =
+        event.target.closest &&
+        event.target.closest("input:not([type=range]):not([type=checkbox]), textarea, select");
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey) {
         event.preventDefault();
         field.focus();
@@ -29,7 +31,15 @@ const finder = (function () {
     const typed = field.value.trim();
     list.replaceChildren(
       ...found.map(option),
-      ...(typed && !found.length ? [dom.el("li", { class: "nothing", role: "option", "aria-disabled": "true" }, "Nothing has a name like that.")] : []),
+      ...(typed && !found.length
+        ? [
+            dom.el(
+              "li",
+              { class: "nothing", role: "option", "aria-disabled": "true" },
+              "Nothing has a name like that.",
+            ),
+          ]
+        : []),
     );
     list.hidden = !typed;
     field.setAttribute("aria-expanded", String(!list.hidden));
@@ -38,10 +48,17 @@ const finder = (function () {
 
   function option(entry, at) {
     const kind = data.kinds[data.kind[entry.node]];
-    const facts = data.isPaper(entry.node) ? data.years[entry.node] || "" : dom.plural(data.degree[entry.node], "paper");
+    const facts = data.isPaper(entry.node)
+      ? data.years[entry.node] || ""
+      : dom.plural(data.degree[entry.node], "paper");
     return dom.el(
       "li",
-      { role: "option", id: "suggestion-" + at, click: () => choose(at), mousemove: () => ((active = at), mark()) },
+      {
+        role: "option",
+        id: "suggestion-" + at,
+        click: () => choose(at),
+        mousemove: () => ((active = at), mark()),
+      },
       dom.el("i", { class: `dot kind-${kind}` }),
       dom.el(
         "span",
@@ -49,7 +66,11 @@ const finder = (function () {
         data.label(entry.node),
         entry.alias ? dom.el("small", {}, "also " + entry.name) : null,
       ),
-      dom.el("span", { class: "facts" }, data.isPaper(entry.node) ? String(facts || "paper") : `${kind} · ${facts}`),
+      dom.el(
+        "span",
+        { class: "facts" },
+        data.isPaper(entry.node) ? String(facts || "paper") : `${kind} · ${facts}`,
+      ),
     );
   }
 

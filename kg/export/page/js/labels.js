@@ -22,7 +22,10 @@ const labels = (function () {
   }
 
   function text(node) {
-    return (texts[node] ??= dom.shortened(data.label(node).replace(/\s+/g, " ").trim(), data.isPaper(node) ? 38 : 32));
+    return (texts[node] ??= dom.shortened(
+      data.label(node).replace(/\s+/g, " ").trim(),
+      data.isPaper(node) ? 38 : 32,
+    ));
   }
 
   function width(node) {
@@ -65,7 +68,12 @@ const labels = (function () {
   function spots(node, radius) {
     const height = fontSize(node) * 1.35;
     const aside = radius + width(node) / 2 + 4;
-    return [[0, radius - 1], [0, -radius - height - 1], [aside, -height / 2 - 2], [-aside, -height / 2 - 2]];
+    return [
+      [0, radius - 1],
+      [0, -radius - height - 1],
+      [aside, -height / 2 - 2],
+      [-aside, -height / 2 - 2],
+    ];
   }
 
   function boxOf(node, scale, dx, dy) {
@@ -86,7 +94,11 @@ const labels = (function () {
     return !eachCell(box, (cell) =>
       (taken.get(cell) || []).some(
         (other) =>
-          other.node !== box.node && box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top,
+          other.node !== box.node &&
+          box.left < other.right &&
+          box.right > other.left &&
+          box.top < other.bottom &&
+          box.bottom > other.top,
       ),
     );
   }
@@ -107,7 +119,13 @@ const labels = (function () {
       sprite = paint(node, ink, paper, ratio);
       sprites.set(key, sprite);
     }
-    ctx.drawImage(sprite, Math.round(x - sprite.width / ratio / 2), Math.round(y), sprite.width / ratio, sprite.height / ratio);
+    ctx.drawImage(
+      sprite,
+      Math.round(x - sprite.width / ratio / 2),
+      Math.round(y),
+      sprite.width / ratio,
+      sprite.height / ratio,
+    );
   }
 
   function paint(node, ink, paper, ratio) {

@@ -79,7 +79,12 @@ const list = (function () {
         { type: "button", class: "row", "data-node": node, click: () => main.go(node) },
         dom.el("i", { class: `dot kind-${kind}` }),
         dom.el("span", { class: "name" }, data.label(node)),
-        dom.el("span", { class: "facts" }, dom.el("span", { class: "unseen" }, `${kind}, `), data.isPaper(node) ? String(data.years[node] || "") : String(data.degree[node])),
+        dom.el(
+          "span",
+          { class: "facts" },
+          dom.el("span", { class: "unseen" }, `${kind}, `),
+          data.isPaper(node) ? String(data.years[node] || "") : String(data.degree[node]),
+        ),
       ),
     );
   }

@@ -46,12 +46,18 @@ const match = (function () {
     const squashed = query.replaceAll(" ", "");
     for (const entry of entries) keep(best, entry, score(entry, query, squashed, parts));
     if (best.size < 5) for (const [entry, worth] of near(parts, squashed)) keep(best, entries[entry], worth);
-    return [...best.values()].sort((a, b) => b.worth - a.worth || a.entry.node - b.entry.node).slice(0, limit).map(({ entry }) => entry);
+    return [...best.values()]
+      .sort((a, b) => b.worth - a.worth || a.entry.node - b.entry.node)
+      .slice(0, limit)
+      .map(({ entry }) => entry);
   }
 
   function keep(best, entry, worth) {
     if (!worth) return;
-    worth += 4 * Math.log2(1 + data.degree[entry.node]) - (entry.alias ? 4 : 0) - (data.isPaper(entry.node) ? 14 : 0);
+    worth +=
+      4 * Math.log2(1 + data.degree[entry.node]) -
+      (entry.alias ? 4 : 0) -
+      (data.isPaper(entry.node) ? 14 : 0);
     const known = best.get(entry.node);
     if (!known || known.worth < worth) best.set(entry.node, { entry, worth });
   }

@@ -20,8 +20,16 @@ const picks = (function () {
         { class: "tray-tools" },
         picks.length > 1
           ? [
-              dom.button(`Shared ${queries.shared(picks).length}`, () => state.set({ show: "shared" }, true), { "aria-pressed": String(show === "shared") }),
-              dom.button("Path", () => state.set({ show: "path" }, true), { "aria-pressed": String(show === "path"), disabled: picks.length !== 2, title: picks.length === 2 ? null : "Between two" }),
+              dom.button(
+                `Shared ${queries.shared(picks).length}`,
+                () => state.set({ show: "shared" }, true),
+                { "aria-pressed": String(show === "shared") },
+              ),
+              dom.button("Path", () => state.set({ show: "path" }, true), {
+                "aria-pressed": String(show === "path"),
+                disabled: picks.length !== 2,
+                title: picks.length === 2 ? null : "Between two",
+              }),
             ]
           : dom.el("span", { class: "lead" }, "Pick another to compare"),
         dom.button("Clear", () => state.set({ picks: [], show: "" }, true)),
@@ -35,7 +43,16 @@ const picks = (function () {
       { class: "chip" },
       dom.el("i", { class: `dot kind-${data.kinds[data.kind[node]]}` }),
       dom.shortened(data.label(node), 28),
-      dom.el("button", { type: "button", class: "drop", "aria-label": `Unpick ${data.label(node)}`, click: () => toggle(node) }, dom.icon("close")),
+      dom.el(
+        "button",
+        {
+          type: "button",
+          class: "drop",
+          "aria-label": `Unpick ${data.label(node)}`,
+          click: () => toggle(node),
+        },
+        dom.icon("close"),
+      ),
     );
   }
 

@@ -43,7 +43,8 @@ const queries = (function () {
   function together(node, limit) {
     const counts = new Map();
     for (const tie of ties(node))
-      for (const other of ties(tie.node)) if (other.node !== node) counts.set(other.node, (counts.get(other.node) || 0) + 1);
+      for (const other of ties(tie.node))
+        if (other.node !== node) counts.set(other.node, (counts.get(other.node) || 0) + 1);
     return [...counts]
       .map(([other, papers]) => ({ node: other, papers }))
       .filter(({ papers }) => papers > 1)
@@ -74,7 +75,9 @@ const queries = (function () {
     sets.sort((a, b) => a.size - b.size);
     return [...sets[0]]
       .filter((node) => sets.every((set) => set.has(node)))
-      .sort((a, b) => (data.years[b] || 0) - (data.years[a] || 0) || data.degree[b] - data.degree[a] || a - b);
+      .sort(
+        (a, b) => (data.years[b] || 0) - (data.years[a] || 0) || data.degree[b] - data.degree[a] || a - b,
+      );
   }
 
   /** A shortest path, over papers and entities or a variant's family: its nodes, and the edges between them. */

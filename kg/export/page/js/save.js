@@ -23,7 +23,11 @@ const save = (function () {
 
   /** The edges that the selection stands for: of the picks' shared nodes, of the path, of the node, or all shown. */
   function selection() {
-    if (emphasis.now.on) return { nodes: emphasis.now.nodes.slice().sort((a, b) => a - b), edges: emphasis.now.edges.slice().sort((a, b) => a - b) };
+    if (emphasis.now.on)
+      return {
+        nodes: emphasis.now.nodes.slice().sort((a, b) => a - b),
+        edges: emphasis.now.edges.slice().sort((a, b) => a - b),
+      };
     return { nodes: visible.now.nodes.slice().sort((a, b) => a - b), edges: visible.now.edges };
   }
 
@@ -33,7 +37,9 @@ const save = (function () {
 
   function name() {
     if (state.now.show) return state.now.show;
-    return state.now.node >= 0 ? match.fold(data.label(state.now.node)).replaceAll(" ", "-").slice(0, 60) || "selection" : "graph";
+    return state.now.node >= 0
+      ? match.fold(data.label(state.now.node)).replaceAll(" ", "-").slice(0, 60) || "selection"
+      : "graph";
   }
 
   function png() {
@@ -42,7 +48,7 @@ const save = (function () {
     copy.width = canvas.width;
     copy.height = canvas.height;
     const ctx = copy.getContext("2d");
-    ctx.fillStyle = view.colors().paper;
+    ctx.fillStyle = paint.colors().paper;
     ctx.fillRect(0, 0, copy.width, copy.height);
     ctx.drawImage(canvas, 0, 0);
     copy.toBlob((blob) => dom.download(name() + ".png", blob));
@@ -51,9 +57,13 @@ const save = (function () {
   function svg() {
     const { left, top, right, bottom } = view.sight();
     const scale = view.scale();
-    const ink = view.colors();
-    const at = (node) => [((data.x[node] - left) * scale).toFixed(1), ((data.y[node] - top) * scale).toFixed(1)];
-    const inside = (node) => data.x[node] >= left && data.x[node] <= right && data.y[node] >= top && data.y[node] <= bottom;
+    const ink = paint.colors();
+    const at = (node) => [
+      ((data.x[node] - left) * scale).toFixed(1),
+      ((data.y[node] - top) * scale).toFixed(1),
+    ];
+    const inside = (node) =>
+      data.x[node] >= left && data.x[node] <= right && data.y[node] >= top && data.y[node] <= bottom;
     const dim = emphasis.now.on ? 0.16 : 1;
     const out = [];
     const line = (edge, style) => {
@@ -63,7 +73,7 @@ const save = (function () {
     };
     const shape = (node, opacity) => {
       const [x, y] = at(node);
-      const radius = view.radiusOf(node);
+      const radius = paint.radiusOf(node);
       const fill = `fill="${data.colors[data.kinds[data.kind[node]]]}" opacity="${opacity}"`;
       out.push(
         data.isPaper(node)
@@ -71,16 +81,20 @@ const save = (function () {
           : `<circle cx="${x}" cy="${y}" r="${radius.toFixed(1)}" ${fill}/>`,
       );
     };
-    for (const { edges, alpha } of view.edgeClasses())
+    for (const { edges, alpha } of paint.edgeClasses())
       for (const edge of edges)
-        if (inside(data.source[edge]) || inside(data.target[edge])) line(edge, `stroke="${ink.edge}" stroke-opacity="${(alpha * dim).toFixed(3)}"`);
+        if (inside(data.source[edge]) || inside(data.target[edge]))
+          line(edge, `stroke="${ink.edge}" stroke-opacity="${(alpha * dim).toFixed(3)}"`);
     for (const node of visible.now.nodes) if (inside(node) && !emphasis.now.member[node]) shape(node, dim);
     for (const edge of emphasis.now.edges) {
-      const stroke = view.STROKES[data.relation[edge]];
-      line(edge, `stroke="${data.colors[data.kinds[data.kind[data.target[edge]]]]}" stroke-width="${stroke.width}" stroke-dasharray="${stroke.dash.join(" ") || "none"}"`);
+      const stroke = paint.STROKES[data.relation[edge]];
+      line(
+        edge,
+        `stroke="${data.colors[data.kinds[data.kind[data.target[edge]]]]}" stroke-width="${stroke.width}" stroke-dasharray="${stroke.dash.join(" ") || "none"}"`,
+      );
     }
     for (const node of emphasis.now.nodes) shape(node, 1);
-    for (const { node, dx, dy } of view.currentLabels())
+    for (const { node, dx, dy } of paint.names())
       if (inside(node)) {
         const [x, y] = at(node);
         const below = (Number(y) + dy + labels.fontSize(node) + 2).toFixed(1);
@@ -100,25 +114,60 @@ const save = (function () {
   /** Text for XML: markup escaped, what XML cannot hold replaced. */
   function xml(text) {
     return String(text)
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd")
+      .replace(
+        /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+        "\ufffd",
+      )
       .replace(/[<>&"]/g, (char) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" })[char]);
   }
 
   function csv() {
-    const rows = [["source", "source_label", "relation", "target", "target_kind", "target_label", "date", "mentions", "score", "url", "evidence"]];
+    const rows = [
+      [
+        "source",
+        "source_label",
+        "relation",
+        "target",
+        "target_kind",
+        "target_label",
+        "date",
+        "mentions",
+        "score",
+        "url",
+        "evidence",
+      ],
+    ];
     for (const edge of selection().edges) {
       const from = data.source[edge];
       const to = data.target[edge];
       const paper = data.isPaper(from) ? data.paper(from) : {};
       const score = data.score[edge] < 0 ? "" : data.score[edge] / 1000;
-      rows.push([data.id[from], data.label(from), data.relations[data.relation[edge]], data.id[to], data.kinds[data.kind[to]], data.label(to), paper.date, data.weight[edge], score, paper.url, data.evidence(edge).text]);
+      rows.push([
+        data.id[from],
+        data.label(from),
+        data.relations[data.relation[edge]],
+        data.id[to],
+        data.kinds[data.kind[to]],
+        data.label(to),
+        paper.date,
+        data.weight[edge],
+        score,
+        paper.url,
+        data.evidence(edge).text,
+      ]);
     }
-    dom.download(name() + ".csv", "\ufeff" + rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n", "text/csv");
+    dom.download(
+      name() + ".csv",
+      "\ufeff" + rows.map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n",
+      "text/csv",
+    );
   }
 
   /** A cell of a table; a spreadsheet must not take it for a formula. */
   function cell(value) {
-    const text = String(value ?? "").replace(/^[=+\-@\t\r]/, (sign) => (Number.isFinite(Number(value)) ? sign : "'" + sign));
+    const text = String(value ?? "").replace(/^[=+\-@\t\r]/, (sign) =>
+      Number.isFinite(Number(value)) ? sign : "'" + sign,
+    );
     return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   }
 
@@ -152,21 +201,48 @@ const save = (function () {
   function graphml() {
     const { nodes, edges } = selection();
     const keys = [
-      ["label", "node", "string"], ["kind", "node", "string"], ["year", "node", "int"], ["x", "node", "double"], ["y", "node", "double"], ["size", "node", "double"], ["color", "node", "string"],
-      ["relation", "edge", "string"], ["weight", "edge", "double"], ["evidence", "edge", "string"],
+      ["label", "node", "string"],
+      ["kind", "node", "string"],
+      ["year", "node", "int"],
+      ["x", "node", "double"],
+      ["y", "node", "double"],
+      ["size", "node", "double"],
+      ["color", "node", "string"],
+      ["relation", "edge", "string"],
+      ["weight", "edge", "double"],
+      ["evidence", "edge", "string"],
     ];
-    const fact = (key, value) => (value === null || value === undefined || value === "" ? "" : `<data key="${key}">${xml(value)}</data>`);
+    const fact = (key, value) =>
+      value === null || value === undefined || value === "" ? "" : `<data key="${key}">${xml(value)}</data>`;
     const lines = nodes.map((node) => {
       const kind = data.kinds[data.kind[node]];
-      const facts = { label: data.label(node), kind, year: data.isPaper(node) ? data.years[node] : null, x: data.x[node], y: -data.y[node], size: data.radius[node], color: data.colors[kind] };
-      return `<node id="${xml(data.id[node])}">${Object.entries(facts).map(([key, value]) => fact(key, value)).join("")}</node>`;
+      const facts = {
+        label: data.label(node),
+        kind,
+        year: data.isPaper(node) ? data.years[node] : null,
+        x: data.x[node],
+        y: -data.y[node],
+        size: data.radius[node],
+        color: data.colors[kind],
+      };
+      return `<node id="${xml(data.id[node])}">${Object.entries(facts)
+        .map(([key, value]) => fact(key, value))
+        .join("")}</node>`;
     });
     for (const edge of edges) {
       const relation = data.relations[data.relation[edge]];
       const facts = { relation, weight: data.weight[edge], evidence: data.evidence(edge).text };
-      lines.push(`<edge source="${xml(data.id[data.source[edge]])}" target="${xml(data.id[data.target[edge]])}" label="${relation}">${Object.entries(facts).map(([key, value]) => fact(key, value)).join("")}</edge>`);
+      lines.push(
+        `<edge source="${xml(data.id[data.source[edge]])}" target="${xml(data.id[data.target[edge]])}" label="${relation}">${Object.entries(
+          facts,
+        )
+          .map(([key, value]) => fact(key, value))
+          .join("")}</edge>`,
+      );
     }
-    const head = keys.map(([key, of, type]) => `<key id="${key}" for="${of}" attr.name="${key}" attr.type="${type}"/>`).join("\n");
+    const head = keys
+      .map(([key, of, type]) => `<key id="${key}" for="${of}" attr.name="${key}" attr.type="${type}"/>`)
+      .join("\n");
     dom.download(
       name() + ".graphml",
       `<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="http://graphml.graphdrawing.org/xmlns">\n${head}\n<graph edgedefault="directed">\n${lines.join("\n")}\n</graph>\n</graphml>\n`,

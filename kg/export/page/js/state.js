@@ -72,7 +72,10 @@ const state = (function () {
   }
 
   function escape(value) {
-    return encodeURIComponent(value.toWellFormed ? value.toWellFormed() : value).replace(/%(3A|2F|40|2C)/g, (code) => decodeURIComponent(code));
+    return encodeURIComponent(value.toWellFormed ? value.toWellFormed() : value).replace(
+      /%(3A|2F|40|2C)/g,
+      (code) => decodeURIComponent(code),
+    );
   }
 
   /** Reads the address; what it does not name is as on a fresh page, what it names wrongly is left out. */
@@ -85,7 +88,8 @@ const state = (function () {
     }
     Object.assign(now, found);
     position = (history.state && history.state.kg) || 0;
-    if (lost.length) dom.notice(`The link names what this graph does not have: ${dom.shortened(lost.join(", "), 80)}`);
+    if (lost.length)
+      dom.notice(`The link names what this graph does not have: ${dom.shortened(lost.join(", "), 80)}`);
     tell(Object.keys(now), true);
   }
 
@@ -106,7 +110,8 @@ const state = (function () {
       else found.opened.add(node);
     } else if (name === "show" && (value === "shared" || value === "path")) found.show = value;
     else if (name === "kind") found.kinds = data.kinds.map((kind) => value.split(",").includes(kind));
-    else if (name === "rel") found.relations = data.relations.map((relation) => value.split(",").includes(relation));
+    else if (name === "rel")
+      found.relations = data.relations.map((relation) => value.split(",").includes(relation));
     else if (name === "year") found.years = years(value);
     else if (name === "undated") found.undated = value !== "0";
     else if (name === "min") found.least = Math.max(1, parseInt(value, 10) || 2);

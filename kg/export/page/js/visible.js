@@ -42,7 +42,10 @@ const visible = (function () {
       if (data.isPaper(from) && paperPasses(from)) ties[to]++;
       if (allowed[from] && allowed[to]) live[edge] = 1;
     }
-    const wanted = state.now.focus && state.now.node >= 0 ? around(state.now.node, state.now.focus, live) : core(ties, live);
+    const wanted =
+      state.now.focus && state.now.node >= 0
+        ? around(state.now.node, state.now.focus, live)
+        : core(ties, live);
     fill(wanted, allowed, live);
   }
 
@@ -54,7 +57,8 @@ const visible = (function () {
     if (state.now.least <= 2) for (const node of state.now.near) open(node, wanted, live, 1);
     for (const node of state.now.opened) open(node, wanted, live, 2);
     for (const node of [state.now.node, ...state.now.picks]) if (node >= 0) open(node, wanted, live, 2);
-    if (state.now.show === "path") for (const node of queries.path(...state.now.picks).nodes) wanted[node] = 2;
+    if (state.now.show === "path")
+      for (const node of queries.path(...state.now.picks).nodes) wanted[node] = 2;
     return wanted;
   }
 
@@ -115,5 +119,13 @@ const visible = (function () {
     return a.length !== b.length || a.some((each, at) => each !== b[at]);
   }
 
-  return { now, update, totals, ranked };
+  /** From where to where the visible nodes reach along an axis, but for a few outliers. */
+  function extent(axis) {
+    const values = now.nodes.map((node) => axis[node]).sort((a, b) => a - b);
+    if (!values.length) return [-100, 100];
+    const margin = Math.floor(values.length / 400);
+    return [values[margin], values[values.length - 1 - margin]];
+  }
+
+  return { now, extent, update, totals, ranked };
 })();
