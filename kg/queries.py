@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rapidfuzz import fuzz
 
 from kg.errors import AmbiguousNameError, InputError, KgError, MissingGraphError, UnknownNameError
-from kg.names import normal_form
+from kg.names import normal_form, slug
 from kg.schema import ENTITY_KINDS, KINDS, RELATIONS, VARIANT_OF, label_of
 
 if TYPE_CHECKING:
@@ -131,6 +131,10 @@ def resolve(graph: nx.DiGraph[str], name: str, kinds: Collection[str] = KINDS) -
     """
     if graph.has_node(name) and graph.nodes[name]["kind"] in kinds:
         return name
+    prefix, _, rest = name.partition(":")
+    as_id = f"{prefix}:{slug(rest)}"
+    if rest and prefix in kinds and graph.has_node(as_id):
+        return as_id
     nodes = [(node, attributes) for node, attributes in graph.nodes(data=True) if attributes["kind"] in kinds]
     forms = {kind: _form(name, kind) for kind in kinds}
 

@@ -400,3 +400,9 @@ def test_equal_paths_are_chosen_the_same_way_under_every_hash_seed(tmp_path) -> 
         for seed in ("1", "2", "3")
     }
     assert len(answers) == 1
+
+
+def test_an_id_in_another_spelling_is_that_id() -> None:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_node("dataset:cifar-10", kind="dataset", label="CIFAR-10")
+    assert queries.resolve(graph, "dataset:CIFAR 10") == "dataset:cifar-10"
