@@ -206,7 +206,8 @@ def _fit_confidence(nlp: Language, confidence: ConfidenceModel, dev: Pairs) -> N
         wanted = {(s.start, s.end, s.label) for s in gold_spans(paper.text, gold.entities)}
         examples += span_features(doc)
         right += [(s.start_char, s.end_char, s.label_) in wanted for s in doc.ents]
-    confidence.fit(examples, right)
+    if examples:
+        confidence.fit(examples, right)
 
 
 def _found(nlp: Language, papers: Sequence[Paper]) -> list[Doc]:
