@@ -379,16 +379,21 @@ def train(
         Path, typer.Option("--seeds", metavar="FOLDER", help="Folder with pages/ and gold/.")
     ] = Path("seeds"),
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the pipeline goes.")
-    ] = Path("models/default"),
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where default/ and fast/ go.")
+    ] = Path("models"),
     work: Annotated[
         Path, typer.Option("--work", metavar="FOLDER", help="Where finished steps are kept, to go on from.")
     ] = Path(".train"),
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
-    """Train the shipped pipeline again, from the gold and the corpus (needs the extra `train`)."""
-    from kg.extraction.training.steps import run_steps
+    """Train the shipped pipelines again, from the gold and the corpus (needs the extra `train`)."""
+    try:
+        from kg.extraction.training.steps import run_steps
+    except ModuleNotFoundError as error:
+        if error.name not in {"torch", "floret"}:
+            raise
+        raise KgError("training needs the extra: pip install 'kg[train]'.") from None
 
     run_steps(corpus=corpus, seeds=seeds, output=output, work=work, say=_note)
 

@@ -2,8 +2,9 @@
 
 The component ``kg_relations`` groups the entities of a document (``kg.names.group``), gives every mention
 of a group the same relation, and stores it as ``span._.relation``; the entity's id in this document goes to
-``span._.entity``. The classifier is a `LinearClassifier` over the words around the mentions, their
-positions and the title; it is trained on the gold roles by ``kg train``.
+``span._.entity``. Two readings are multiplied: that of a `LinearClassifier` over the words around the
+mentions, their positions and the title, and that of the recogniser's network (``doc._.relation_scores``),
+where there is one. ``kg train`` fits both to the gold roles.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import srsly
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -58,11 +61,16 @@ class RelationClassifier:
         """Set ``_.entity`` and ``_.relation`` on every entity span and return the document."""
         groups = group_by_entity(doc)
         if groups:
-            table = self.classifier.probabilities([group_features(doc, spans) for spans in groups.values()])
+            table = np.log(
+                self.classifier.probabilities([group_features(doc, spans) for spans in groups.values()])
+            )
+            if doc._.relation_scores is not None:
+                table += [_read_by_network(doc, spans) for spans in groups.values()]
             for (entity, spans), row in zip(groups.items(), table, strict=True):
                 for span in spans:
                     span._.entity = entity
                     span._.relation = RELATIONS[int(row.argmax())]
+        doc._.relation_scores = None
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
@@ -101,6 +109,14 @@ def group_by_entity(doc: Doc) -> dict[str, list[Span]]:
     for entity, span in zip(ids, spans, strict=True):
         groups.setdefault(entity, []).append(span)
     return groups
+
+
+def _read_by_network(doc: Doc, spans: Sequence[Span]) -> npt.NDArray[np.float64]:
+    """Return the mean log-probability of each relation over the tokens of the mentions."""
+    rows = np.concatenate([doc._.relation_scores[span.start : span.end] for span in spans]).astype(np.float64)
+    logs: npt.NDArray[np.float64] = rows - np.log(np.exp(rows).sum(axis=1, keepdims=True))
+    mean: npt.NDArray[np.float64] = logs.mean(axis=0)
+    return mean
 
 
 def _bucket(sentence: int, total: int) -> str:
