@@ -20,7 +20,8 @@ import kg.extraction.extensions  # noqa: F401
 from kg.errors import InputError
 from kg.extraction.features import arrays_of
 from kg.extraction.network import Network
-from kg.extraction.tags import best_paths, marginals, spans_of
+from kg.extraction.tags import TAGS, best_paths, marginals, spans_of
+from kg.schema import RELATIONS
 
 __all__ = ["EntityTagger", "create_tagger"]
 
@@ -48,8 +49,8 @@ class EntityTagger:
         """Return the scores of tags and relations of each document, each of shape (tokens, classes)."""
         if self.network is None:
             raise InputError("the component kg_tagger has no weights; load a trained pipeline.")
-        if not docs:
-            return []
+        if not any(len(doc) for doc in docs):
+            return [(np.zeros((0, len(TAGS)), np.float32), np.zeros((0, len(RELATIONS)), np.float32)) for _ in docs]
         return self.network.scores(arrays_of(docs), [len(doc) for doc in docs])
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
