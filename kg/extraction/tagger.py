@@ -50,7 +50,10 @@ class EntityTagger:
         if self.network is None:
             raise InputError("the component kg_tagger has no weights; load a trained pipeline.")
         if not any(len(doc) for doc in docs):
-            return [(np.zeros((0, len(TAGS)), np.float32), np.zeros((0, len(RELATIONS)), np.float32)) for _ in docs]
+            return [
+                (np.zeros((0, len(TAGS)), np.float32), np.zeros((0, len(RELATIONS)), np.float32))
+                for _ in docs
+            ]
         return self.network.scores(arrays_of(docs), [len(doc) for doc in docs])
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002

@@ -7,6 +7,7 @@ from typing import Any
 from spacy.language import Language
 
 from kg.extraction.confidence import ConfidenceModel, span_features
+from kg.extraction.frequency import WordFrequency
 from kg.extraction.gold import gold_spans
 from kg.extraction.linear import LinearClassifier
 from kg.extraction.relations import RelationClassifier, group_features
@@ -18,7 +19,7 @@ __all__ = ["fit_confidence", "fit_relations"]
 RELATION_L2 = 3e-5
 
 
-def fit_relations(nlp: Language, train: Pairs) -> LinearClassifier:
+def fit_relations(nlp: Language, train: Pairs, frequency: WordFrequency) -> LinearClassifier:
     """Learn relations from the gold spans, grouped as the gold groups them."""
     examples, labels = [], []
     sentences = nlp.get_pipe("kg_sentences")
@@ -30,7 +31,7 @@ def fit_relations(nlp: Language, train: Pairs) -> LinearClassifier:
             if found is not None:
                 groups.setdefault(span.entity, []).append(found)
         for index, spans in groups.items():
-            examples.append(group_features(doc, spans))
+            examples.append(group_features(doc, spans, frequency))
             labels.append(gold.entities[index].relation)
     classifier = LinearClassifier(RELATIONS, bits=RelationClassifier().classifier.bits)
     classifier.fit(examples, labels, l2=RELATION_L2)

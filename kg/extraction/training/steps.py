@@ -24,6 +24,7 @@ from torch import nn
 import kg.extraction.pipeline  # noqa: F401
 from kg.extraction.confidence import ConfidenceModel
 from kg.extraction.features import words_of
+from kg.extraction.frequency import WordFrequency
 from kg.extraction.gold import read_gold
 from kg.extraction.relations import RelationClassifier
 from kg.extraction.split import is_dev, is_for_calibration
@@ -208,6 +209,16 @@ class Workshop:
         learned = self.fitted("fast", start, soft, recipe.fast_learn, dev)
         return self.fitted("fast-polished", learned, gold, recipe.fast_polish, dev)
 
+    def frequency(self) -> WordFrequency:
+        """Return how many papers use each word."""
+        ids, offsets = self.documents.ids, self.documents.offsets
+        total = len(self.documents.words.rows)
+        paper = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        used = np.unique(paper * total + ids) % total
+        frequency = WordFrequency()
+        frequency.fit(zip(self._words(), np.bincount(used, minlength=total).tolist(), strict=True))
+        return frequency
+
     def narrow(self) -> Language:
         """Return a blank pipeline whose vectors are the first principal components of the large ones."""
         nlp = blank()
@@ -274,10 +285,11 @@ def run_steps(
     say(f"gold: {len(train)} papers to train on, {len(held)} held out (dev)")
     gold, dev = shop.gold(train), shop.gold(held)
     soft = shop.soft(shop.teachers(gold, dev))
-    package(shop.nlp, shop.student(soft, gold, dev), train, held, output / "default")
+    frequency = shop.frequency()
+    package(shop.nlp, shop.student(soft, gold, dev), frequency, train, held, output / "default")
     say(f"written: {output / 'default'}")
     narrow = shop.narrow()
-    package(narrow, shop.small(narrow, soft, gold, dev), train, held, output / "fast")
+    package(narrow, shop.small(narrow, soft, gold, dev), frequency, train, held, output / "fast")
     say(f"written: {output / 'fast'}")
 
 
@@ -288,7 +300,9 @@ def open_workshop(*, corpus: Path, seeds: Path, work: Path, say: Say, recipe: Re
     return Workshop(work, say, recipe, list(papers.values()), pair(gold, papers))
 
 
-def package(nlp: Language, model: Tagger, train: Pairs, held: Pairs, output: Path) -> Language:
+def package(
+    nlp: Language, model: Tagger, frequency: WordFrequency, train: Pairs, held: Pairs, output: Path
+) -> Language:
     """Put the tagger into a pipeline, fit what stands on it, write the pipeline and return it.
 
     ``held`` are papers that the tagger was not trained on; a part of them calibrates the scores.
@@ -301,7 +315,8 @@ def package(nlp: Language, model: Tagger, train: Pairs, held: Pairs, output: Pat
     nlp.add_pipe("kg_consistency")
     relations = nlp.add_pipe("kg_relations")
     assert isinstance(relations, RelationClassifier)
-    relations.classifier = fit_relations(nlp, train)
+    relations.frequency = frequency
+    relations.classifier = fit_relations(nlp, train, frequency)
     confidence = nlp.add_pipe("kg_confidence")
     assert isinstance(confidence, ConfidenceModel)
     fit_confidence(nlp, confidence, [p for p in held if is_for_calibration(p[0].id)])
