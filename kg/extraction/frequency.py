@@ -32,7 +32,7 @@ class WordFrequency:
         self.table: npt.NDArray[np.uint8] = np.zeros(_ROWS, dtype=np.uint8)
 
     def fit(self, counts: Iterable[tuple[str, int]]) -> None:
-        """Fill the table from words and the number of papers that use them; of two in one row the higher stays."""
+        """Fill the table from words and how many papers use them; the higher of two in one row stays."""
         self.table[:] = 0
         for word, papers in counts:
             row = _row(word)
