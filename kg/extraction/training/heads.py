@@ -10,7 +10,7 @@ from kg.extraction.confidence import ConfidenceModel, span_features
 from kg.extraction.frequency import WordFrequency
 from kg.extraction.gold import gold_spans
 from kg.extraction.linear import LinearClassifier
-from kg.extraction.relations import RelationClassifier, group_features
+from kg.extraction.relations import Reading, RelationClassifier, group_features
 from kg.extraction.training.data import Pairs, docs_of
 from kg.schema import RELATIONS
 
@@ -30,8 +30,9 @@ def fit_relations(nlp: Language, train: Pairs, frequency: WordFrequency) -> Line
             found = doc.char_span(span.start, span.end, label=span.label)
             if found is not None:
                 groups.setdefault(span.entity, []).append(found)
+        reading = Reading(doc)
         for index, spans in groups.items():
-            examples.append(group_features(doc, spans, frequency))
+            examples.append(group_features(reading, spans, frequency))
             labels.append(gold.entities[index].relation)
     classifier = LinearClassifier(RELATIONS, bits=RelationClassifier().classifier.bits)
     classifier.fit(examples, labels, l2=RELATION_L2)

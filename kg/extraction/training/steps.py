@@ -81,7 +81,7 @@ class Recipe:
     polish: FitSettings = field(default_factory=lambda: FitSettings(epochs=4, learn_rate=3e-4))
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
-            width=96, hidden=192, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=32
+            width=144, hidden=288, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=48
         )
     )
     fast_vectors: int = 64
