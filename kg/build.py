@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,7 +138,7 @@ def extract(
     processes: int = 1,
     dask: str | None = None,
     on_progress: Progress | None = None,
-) -> Iterator[tuple[Paper, list[Mention]]]:
+) -> Generator[tuple[Paper, list[Mention]]]:
     """Yield each paper with its mentions, in input order; the settings are those of `build`."""
     papers = _between(read(*inputs).papers, since, until)
     return extract_from_corpus(
@@ -162,7 +163,7 @@ def extract_from_corpus(
     processes: int = 1,
     dask: str | None = None,
     on_progress: Progress | None = None,
-) -> Iterator[tuple[Paper, list[Mention]]]:
+) -> Generator[tuple[Paper, list[Mention]]]:
     """Do what `extract` does, for papers that are read already."""
     from kg.extraction.run import extract_papers
 
@@ -170,10 +171,16 @@ def extract_from_corpus(
     stream = extract_papers(
         papers, model, cache=cache, processes=processes, dask=dask, on_progress=on_progress
     )
-    return (
-        (paper, [m for m in found if m.score >= min_score and kind_of(m.label) in kinds])
-        for paper, found in zip(papers, stream, strict=True)
-    )
+    return _wanted(papers, stream, min_score, kinds)
+
+
+def _wanted(
+    papers: Sequence[Paper], stream: Generator[list[Mention]], min_score: float, kinds: Collection[str]
+) -> Generator[tuple[Paper, list[Mention]]]:
+    # Closed here and now when the caller stops: what workers have begun is still kept then.
+    with closing(stream):
+        for paper, found in zip(papers, stream, strict=True):
+            yield paper, [m for m in found if m.score >= min_score and kind_of(m.label) in kinds]
 
 
 def _between(papers: Sequence[Paper], since: int | None, until: int | None) -> list[Paper]:

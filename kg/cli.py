@@ -11,7 +11,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -86,9 +86,7 @@ CacheOption = Annotated[
         help="Keeps what is extracted for the next run (default: $KG_CACHE, or the user's cache folder).",
     ),
 ]
-ProcessesOption = Annotated[
-    int, typer.Option("--processes", min=1, metavar="N", help="Processes that extract.")
-]
+ProcessesOption = Annotated[int, typer.Option("--processes", metavar="N", help="Processes that extract.")]
 DaskOption = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers extract.")
 ]
@@ -97,6 +95,8 @@ _WIDEST = {"label": 44, "source_label": 30, "target_label": 30, "match": 30, "sh
 """Widest a column of a table gets; ``evidence`` takes what the others leave."""
 
 _ALL_KINDS = ",".join(ENTITY_KINDS)
+_INTERRUPTED = 130
+"""Exit code that Typer turns an interrupt into."""
 _EXPORTS = Path("exports")
 _SEEDS = Path("seeds/pages")
 
@@ -114,7 +114,9 @@ def main() -> None:
         # The reader of a pipe has seen enough. Python would complain again while it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
+    except SystemExit as end:
+        if end.code != _INTERRUPTED:
+            raise
         _fail(
             "interrupted; files already written are whole, extracted papers are kept.",
             130,
@@ -214,7 +216,9 @@ def extract(
     counts: Counter[str] = Counter()
     started = time.monotonic()
     target = nullcontext(sys.stdout.buffer) if str(output) == "-" else atomic_stream(output)
-    with _progress(quiet) as report, target as stream:
+    with ExitStack() as stack:
+        stream = stack.enter_context(target)
+        report = stack.enter_context(_progress(quiet))
         found = run(
             *inputs,
             model=model,
@@ -227,6 +231,7 @@ def extract(
             dask=dask,
             on_progress=report,
         )
+        stack.callback(found.close)
         for paper, mentions in found:
             counts["papers"] += 1
             counts["mentions"] += len(mentions)

@@ -16,6 +16,7 @@ from threadpoolctl import ThreadpoolController
 # Imported for their factories, which must be there in a checkout that is not installed.
 import kg.extraction.confidence
 import kg.extraction.consistency
+import kg.extraction.labels
 import kg.extraction.sentences
 import kg.extraction.tagger
 import kg.extraction.tokenizer  # noqa: F401
@@ -55,7 +56,7 @@ def load_pipeline(model: str | Path = DEFAULT_MODEL) -> Language:
     model : str or Path
         Name of a shipped pipeline, or any spaCy pipeline by package name or path. Where it lacks
         ``kg_sentences`` or ``kg_relations`` they are added; the relations are then those of the shipped
-        pipeline.
+        pipeline. One with another label scheme needs the component ``kg_labels``.
 
     Returns
     -------
@@ -64,7 +65,8 @@ def load_pipeline(model: str | Path = DEFAULT_MODEL) -> Language:
     Raises
     ------
     InputError
-        There is no such pipeline, or it cannot be loaded; the message names it.
+        There is no such pipeline, it cannot be loaded, or it finds nothing under a label of kg's; the
+        message names it.
     """
     shipped = models_folder() / str(model)
     try:
@@ -77,6 +79,7 @@ def load_pipeline(model: str | Path = DEFAULT_MODEL) -> Language:
             f"shipped with kg: {', '.join(names) or 'none'}; "
             "any other spaCy pipeline goes by its package name or path."
         ) from None
+    _check_labels(nlp, model)
     if "kg_sentences" not in nlp.pipe_names:
         # First, as spaCy lets nobody move the sentences of a parsed document.
         nlp.add_pipe("kg_sentences", first=True)
@@ -153,6 +156,19 @@ def mention_at(
         score=score,
         sentence=sentence_at(text, starts, start, end),
     )
+
+
+def _check_labels(nlp: Language, model: str | Path) -> None:
+    recognisers = [name for name in nlp.pipe_names if "doc.ents" in nlp.get_pipe_meta(name).assigns]
+    # A component that does not tell its labels, as those of kg, may find anything.
+    if not recognisers or not all(name in nlp.pipe_labels for name in recognisers):
+        return
+    labels = {label for name in recognisers for label in nlp.pipe_labels[name]}
+    if labels.isdisjoint(LABELS):
+        raise InputError(
+            f"model {str(model)!r} finds {', '.join(sorted(labels)) or 'nothing'}, and none of "
+            f"{', '.join(LABELS)}; map its labels with the component kg_labels (docs/other-pipelines.md)."
+        )
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def extract_papers(
     processes: int = 1,
     dask: str | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
-) -> Found:
+) -> Generator[list[Mention]]:
     """Yield the mentions of each paper, extracting only those that this pipeline has not seen.
 
     Parameters
