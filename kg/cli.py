@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,17 +78,34 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     int | None, typer.Option("--until", metavar="YEAR", help="Last year; leaves out undated papers.")
 ]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="FOLDER",
+        help="Keeps what is extracted for the next run (default: $KG_CACHE, or the user's cache folder).",
+    ),
+]
+ProcessesOption = Annotated[int, typer.Option("--processes", metavar="N", help="Processes that extract.")]
+DaskOption = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers extract.")
+]
 
 _WIDEST = {"label": 44, "source_label": 30, "target_label": 30, "match": 30, "shared": 40, "via": 24}
 """Widest a column of a table gets; ``evidence`` takes what the others leave."""
 
 _ALL_KINDS = ",".join(ENTITY_KINDS)
+_INTERRUPTED = 130
+"""Exit code that Typer turns an interrupt into."""
 _EXPORTS = Path("exports")
 _SEEDS = Path("seeds/pages")
 
 
 def main() -> None:
     """Run the command line; the exit code is 0, 1 for a failure, 2 for bad usage or input."""
+    # A batch system asks politely before it kills: what is extracted by then is kept, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    warnings.showwarning = lambda message, *_: _note(f"kg: {message}")
     try:
         app()
     except KgError as error:
@@ -95,8 +114,13 @@ def main() -> None:
         # The reader of a pipe has seen enough. Python would complain again while it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        _fail("interrupted; files already written are whole.", 130)
+    except SystemExit as end:
+        if end.code != _INTERRUPTED:
+            raise
+        _fail(
+            "interrupted; files already written are whole, extracted papers are kept.",
+            130,
+        )
     except OSError as error:
         _fail(f"{error.filename or 'system'}: {error.strerror or error}.", 1)
 
@@ -125,6 +149,9 @@ def build(
     kinds: KindsOption = _ALL_KINDS,
     since: SinceOption = None,
     until: UntilOption = None,
+    cache: CacheOption = None,
+    processes: ProcessesOption = 1,
+    dask: DaskOption = None,
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
@@ -149,6 +176,9 @@ def build(
             since=since,
             until=until,
             keep=keep,
+            cache=cache,
+            processes=processes,
+            dask=dask,
             on_progress=report,
         )
         report("writing", 0, 1)
@@ -172,18 +202,23 @@ def extract(
     kinds: KindsOption = _ALL_KINDS,
     since: SinceOption = None,
     until: UntilOption = None,
+    cache: CacheOption = None,
+    processes: ProcessesOption = 1,
+    dask: DaskOption = None,
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
     """Write the mentions of each paper as one JSON object per line."""
     from kg.build import extract as run
     from kg.export.mentions import mention_line
-    from kg.files import atomic_write
+    from kg.files import atomic_stream
 
     counts: Counter[str] = Counter()
-    lines = []
     started = time.monotonic()
-    with _progress(quiet) as report:
+    target = nullcontext(sys.stdout.buffer) if str(output) == "-" else atomic_stream(output)
+    with ExitStack() as stack:
+        stream = stack.enter_context(target)
+        report = stack.enter_context(_progress(quiet))
         found = run(
             *inputs,
             model=model,
@@ -191,18 +226,16 @@ def extract(
             kinds=kinds.split(","),
             since=since,
             until=until,
+            cache=cache,
+            processes=processes,
+            dask=dask,
             on_progress=report,
         )
+        stack.callback(found.close)
         for paper, mentions in found:
             counts["papers"] += 1
             counts["mentions"] += len(mentions)
-            line = mention_line(paper, mentions)
-            if str(output) == "-":
-                sys.stdout.write(line)
-            else:
-                lines.append(line)
-    if str(output) != "-":
-        atomic_write(output, "".join(lines))
+            stream.write(mention_line(paper, mentions).encode("utf-8"))
     if not quiet:
         _note(f"{counts['papers']} papers, {counts['mentions']} mentions, {time.monotonic() - started:.1f} s")
 
