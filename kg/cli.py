@@ -47,6 +47,15 @@ class Format(StrEnum):
     CSV = "csv"
 
 
+class PairFormat(StrEnum):
+    """How pairs of entities are printed: as answers are, or as lines of an alias file."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    ALIASES = "aliases"
+
+
 Kind = Enum("Kind", {kind: kind for kind in KINDS}, type=str)  # type: ignore[misc]
 Relation = Enum("Relation", {relation: relation for relation in RELATIONS}, type=str)  # type: ignore[misc]
 
@@ -77,7 +86,15 @@ UntilOption = Annotated[
     int | None, typer.Option("--until", metavar="YEAR", help="Last year; leaves out undated papers.")
 ]
 
-_WIDEST = {"label": 44, "source_label": 30, "target_label": 30, "match": 30, "shared": 40, "via": 24}
+_WIDEST = {
+    "label": 44,
+    "source_label": 30,
+    "target_label": 30,
+    "match": 30,
+    "shared": 40,
+    "via": 24,
+    "other": 40,
+}
 """Widest a column of a table gets; ``evidence`` takes what the others leave."""
 
 _ALL_KINDS = ",".join(ENTITY_KINDS)
@@ -319,6 +336,32 @@ def stats(graph: GraphOption = _EXPORTS, format: FormatOption = Format.TABLE) ->
             {"count": f"{name} {part}".strip().replace("_", " "), "value": number} for part, number in parts
         ]
     _print_rows(flat, ("count", "value"), format)
+
+
+@app.command()
+def duplicates(
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Kind of the entities.")] = None,
+    limit: LimitOption = 20,
+    graph: GraphOption = _EXPORTS,
+    format: Annotated[
+        PairFormat,
+        typer.Option("--format", help="How to print the answer; aliases: as lines for build --aliases."),
+    ] = PairFormat.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
+) -> None:
+    """List pairs of entities that may be one thing, likeliest first."""
+    from kg import queries
+    from kg.duplicates import alias_lines
+    from kg.duplicates import duplicates as find
+
+    records = find(queries.open_index(graph), kind=_value(kind), limit=limit)
+    if format is PairFormat.ALIASES:
+        print(alias_lines(records), end="")
+    elif format is PairFormat.TABLE:
+        _print_rows(records, ("id", "other", "score", "context", "shared", "evidence"), Format.TABLE)
+    else:
+        _print(records, "duplicates", Format(format.value))
 
 
 @app.command("open")

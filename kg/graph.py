@@ -263,6 +263,19 @@ class KnowledgeGraph:
         """
         return _frame(queries.search(self.nx, text, limit=limit), queries.COLUMNS["search"])
 
+    def duplicates(self, kind: str | None = None, limit: int | None = None) -> pd.DataFrame:
+        """Find pairs of entities that may be one thing; see :func:`kg.duplicates.duplicates`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Likeliest first; columns ``id``, ``other``, ``score``, ``name_score``, ``context``, ``shared``,
+            ``n_papers``, ``other_papers``, ``evidence``, ``label``, ``other_label``.
+        """
+        from kg.duplicates import duplicates
+
+        return _frame(duplicates(self.nx, kind=kind, limit=limit), queries.COLUMNS["duplicates"])
+
     def show(self, name: str, exact: bool = False) -> dict[str, Any]:
         """Tell everything about one node; see :func:`kg.queries.show`."""
         return queries.show(self.nx, name, exact=exact)
