@@ -385,7 +385,9 @@ def open_page(
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold annotations, JSON lines.")],
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="GOLD", help="Gold annotations, JSON lines.", show_default=False)
+    ] = None,
     papers: Annotated[
         list[Path] | None,
         typer.Option(
@@ -394,6 +396,16 @@ def evaluate(
             help="Files and folders that hold the texts; ./seeds/pages where none is given.",
         ),
     ] = None,
+    linking: Annotated[
+        Path | None,
+        typer.Option(
+            "--linking",
+            metavar="PAIRS",
+            help="Measure links across papers by labelled pairs, JSON lines: those of --graph, or, "
+            "with GOLD, of its annotated mentions linked.",
+        ),
+    ] = None,
+    graph: GraphOption = _EXPORTS,
     split: Annotated[
         str, typer.Option("--split", help="Which gold papers: dev (never trained on), train or all.")
     ] = "all",
@@ -404,7 +416,19 @@ def evaluate(
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
-    """Measure extraction against gold."""
+    """Measure extraction against gold, or links across papers against labelled pairs."""
+    if linking is not None:
+        from kg.link_report import judge_gold, judge_graph, links_text
+
+        with _progress(quiet) as report:
+            if gold is None:
+                judged = judge_graph(linking, graph)
+            else:
+                judged = judge_gold(linking, gold, papers or [_SEEDS], on_progress=report)
+        print(links_text(judged))
+        return
+    if gold is None:
+        raise InputError("evaluate needs GOLD, a file of annotations, or --linking PAIRS.")
     from kg.extraction.report import evaluate_model, report_text
 
     with _progress(quiet) as report:
