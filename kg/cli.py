@@ -355,7 +355,9 @@ def duplicates(
     from kg.duplicates import alias_lines
     from kg.duplicates import duplicates as find
 
-    records = find(queries.open_index(graph), kind=_value(kind), limit=limit)
+    index = queries.open_index(graph)
+    with _progress(quiet) as report:
+        records = find(index, kind=_value(kind), limit=limit, on_progress=report)
     if format is PairFormat.ALIASES:
         print(alias_lines(records), end="")
     elif format is PairFormat.TABLE:

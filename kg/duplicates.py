@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rapidfuzz import fuzz
@@ -38,7 +38,11 @@ class _Name(NamedTuple):
 
 
 def duplicates(
-    graph: nx.DiGraph[str], *, kind: str | None = None, limit: int | None = None
+    graph: nx.DiGraph[str],
+    *,
+    kind: str | None = None,
+    limit: int | None = None,
+    on_progress: Callable[[str, int, int], None] = lambda _stage, _done, _total: None,
 ) -> list[dict[str, Any]]:
     """Find pairs of entities that may be one thing.
 
@@ -49,6 +53,8 @@ def duplicates(
         Look only at pairs with an entity of this kind.
     limit : int, optional
         Greatest number of records.
+    on_progress : callable, optional
+        Called with the name of the stage, how much of it is done and how much there is.
 
     Returns
     -------
@@ -89,7 +95,7 @@ def duplicates(
     if limit is not None and limit < 1:
         raise InputError(f"limit is {limit}; it must be at least 1.")
     best: dict[tuple[str, str], tuple[float, str]] = {}
-    for one, other in _alike(graph):
+    for one, other in _alike(graph, on_progress):
         pair = _ordered(graph, one.node, other.node)
         found = _compare(graph, one, other)
         if found and found > best.get(pair, (0.0, "")):
@@ -127,7 +133,9 @@ def alias_lines(records: Iterable[Mapping[str, Any]]) -> str:
 # --- which names are compared ---------------------------------------------------------------------------
 
 
-def _alike(graph: nx.DiGraph[str]) -> Iterator[tuple[_Name, _Name]]:
+def _alike(
+    graph: nx.DiGraph[str], on_progress: Callable[[str, int, int], None]
+) -> Iterator[tuple[_Name, _Name]]:
     """Yield names of two entities that stand close to each other in a block."""
     blocks: defaultdict[tuple[str, ...], set[_Name]] = defaultdict(set)
     for node in sorted(graph):
@@ -142,7 +150,9 @@ def _alike(graph: nx.DiGraph[str]) -> Iterator[tuple[_Name, _Name]]:
             for key in _block_keys(name):
                 blocks[key].add(name)
     seen: set[tuple[_Name, _Name]] = set()
-    for _, block in sorted(blocks.items()):
+    for done, (_, block) in enumerate(sorted(blocks.items()), start=1):
+        if done % 1000 == 0 or done == len(blocks):
+            on_progress("comparing names", done, len(blocks))
         names = sorted(block, key=lambda name: (name.plain, name))
         for n, one in enumerate(names):
             for other in names[n + 1 : n + _WINDOW]:
