@@ -8,7 +8,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -23,7 +23,7 @@ from kg.schema import ENTITY_KINDS, KINDS, RELATIONS
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
-    from kg.schema import Mention, Paper
+    from kg.schema import Paper
     from kg.sources import Corpus
 
 __all__ = ["app", "main"]
@@ -142,21 +142,29 @@ def build(
     kinds: KindsOption = _ALL_KINDS,
     since: SinceOption = None,
     until: UntilOption = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option("--aliases", metavar="FILE", help="Your own lines to merge, split, rename or drop."),
+    ] = None,
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
     """Build the graph of papers: GraphML, page and tables."""
     from kg.build import build_from_corpus
     from kg.export.tables import read_tables, tables_fit
+    from kg.graph import read_entities
+    from kg.linking import read_aliases
 
     started = time.monotonic()
+    if aliases is not None:
+        read_aliases(aliases)  # a bad line is told before the work
     corpus = _read(inputs)
-    keep: tuple[Sequence[Paper], Sequence[Mention]] = ((), ())
+    keep: Iterable[Paper] = ()
     if add:
         if not tables_fit(output):
             raise InputError(f"--add: {output} has no tables of an earlier build; build without --add first.")
-        papers, mentions = read_tables(output)
-        keep = (list(papers.values()), mentions)
+        keep = read_tables(output)[0].values()
+    former = read_entities(output) if (output / "graph.graphml").is_file() else ()
     with _progress(quiet) as report:
         graph = build_from_corpus(
             corpus,
@@ -165,7 +173,9 @@ def build(
             kinds=kinds.split(","),
             since=since,
             until=until,
+            aliases=aliases,
             keep=keep,
+            former=former,
             on_progress=report,
         )
         report("writing", 0, 1)

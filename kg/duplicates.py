@@ -111,7 +111,7 @@ def duplicates(
 
 
 def alias_lines(records: Iterable[Mapping[str, Any]]) -> str:
-    r"""Return pairs as lines of a user's alias file (`kg.linking.read_corrections`), each a merge.
+    r"""Return pairs as lines of a user's alias file (`kg.linking.read_aliases`), each a merge.
 
     >>> pair = {"id": "model:vit", "label": "ViT", "other": "model:vits", "other_label": "VITs",
     ...         "name_score": 86, "context": 0.5, "shared": 0}
@@ -121,13 +121,20 @@ def alias_lines(records: Iterable[Mapping[str, Any]]) -> str:
     lines = []
     for record in records:
         kind = record["id"].partition(":")[0]
-        other = record["other_label"] if record["other"].startswith(f"{kind}:") else record["other"]
+        name = _cell(record["label"], record["id"])
+        same_kind = record["other"].startswith(f"{kind}:")
+        other = _cell(record["other_label"], record["other"]) if same_kind else record["other"]
         note = (
             f"name {record['name_score']:.0f}, context {record['context']:.2f}, "
             f"{record['shared']} papers in common"
         )
-        lines.append("\t".join(("merge", kind, record["label"], other, note)))
+        lines.append("\t".join(("merge", kind, name, other, note)))
     return "".join(f"{line}\n" for line in lines)
+
+
+def _cell(label: str, node: str) -> str:
+    """Return the label, or the id where the label has what separates names or cells."""
+    return node if re.search(r"[|\t]|^-$", label) else label
 
 
 # --- which names are compared ---------------------------------------------------------------------------
