@@ -151,7 +151,9 @@ class _Book:
         (label,) = line.others
         taken = self._names["like label", entity.kind, normal_form(label, label_of(entity.kind))]
         if taken - {entity.id}:
-            raise InputError(f"{label!r} is the name of {min(taken - {entity.id})}; merge the two instead.")
+            raise InputError(
+                f"{label!r} is the name of {min(taken - {entity.id})} already; merge the two instead."
+            )
         names = dict.fromkeys((entity.label, *entity.aliases))
         self._remove(entity)
         self._put(replace(entity, label=label, aliases=tuple(name for name in names if name != label)))
