@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ def build(
     cache: str | Path | None = None,
     processes: int = 1,
     dask: str | None = None,
+    aliases: str | Path | None = None,
+    earlier: str | Path | None = None,
     on_progress: Progress | None = None,
 ) -> KnowledgeGraph:
     """Read papers, extract and link their entities, and assemble the graph.
@@ -54,21 +56,28 @@ def build(
         main part, as with all of Python's `multiprocessing`.
     dask : str, optional
         Address of a Dask scheduler, ``tcp://host:8786``, whose workers extract (extra ``dask``).
+    aliases : str or Path, optional
+        An alias file of your own, with lines to merge, split, rename or drop entities;
+        `kg.linking.read_aliases` tells its format.
+    earlier : str or Path, optional
+        Folder or GraphML file of an earlier build: an id that this build no longer has stays in
+        ``former_ids`` of the entity that its name now means.
     on_progress : callable, optional
 
     Returns
     -------
     KnowledgeGraph
-        A pure function of the set of papers and the pipeline.
+        A pure function of the set of papers and the pipeline, but for the former ids.
 
     Raises
     ------
     InputError
         An input or a setting is wrong; the message names it.
     """
-    corpus = read(*inputs)
+    from kg.graph import read_entities
+
     return build_from_corpus(
-        corpus,
+        read(*inputs),
         model=model,
         min_score=min_score,
         kinds=kinds,
@@ -77,6 +86,8 @@ def build(
         cache=cache,
         processes=processes,
         dask=dask,
+        aliases=aliases,
+        former=read_entities(earlier) if earlier is not None else (),
         on_progress=on_progress,
     )
 
@@ -89,7 +100,8 @@ def build_from_corpus(
     kinds: Collection[str] = ENTITY_KINDS,
     since: int | None = None,
     until: int | None = None,
-    keep: tuple[Sequence[Paper], Sequence[Mention]] = ((), ()),
+    aliases: str | Path | None = None,
+    keep: Iterable[Paper] = (),
     former: Sequence[Entity] = (),
     cache: str | Path | None = None,
     processes: int = 1,
@@ -98,13 +110,18 @@ def build_from_corpus(
 ) -> KnowledgeGraph:
     """Do what `build` does, for papers that are read already.
 
-    ``keep`` are papers and mentions of an earlier build that stay beside the new ones; ``former`` its
-    entities, whose ids stay known where they change.
+    ``keep`` are papers of an earlier build that stay beside the new ones; ``former`` its entities, whose ids
+    stay known where they change.
     """
     from kg.graph import KnowledgeGraph
-    from kg.linking import link
+    from kg.linking import link, read_aliases
 
+    rules = read_aliases(aliases)
     papers = _between(corpus.papers, since, until)
+    fresh = {paper.id for paper in papers}
+    # Kept papers are extracted as the new ones are: what linking made of their mentions says nothing of what
+    # each paper says for itself, and the graph would not be the one of all papers at once.
+    papers += [paper for paper in keep if paper.id not in fresh]
     extracted = extract_from_corpus(
         papers,
         model,
@@ -116,12 +133,9 @@ def build_from_corpus(
         on_progress=on_progress,
     )
     mentions = [mention for _, found in extracted for mention in found]
-    fresh = {paper.id for paper in papers}
-    papers = [*papers, *(paper for paper in keep[0] if paper.id not in fresh)]
-    mentions += [mention for mention in keep[1] if mention.paper not in fresh]
     if on_progress:
         on_progress("linking and layout", 0, 1)
-    graph = KnowledgeGraph.from_records(papers, link(papers, mentions, former))
+    graph = KnowledgeGraph.from_records(papers, link(papers, mentions, former, rules))
     if on_progress:
         on_progress("linking and layout", 1, 1)
     return graph

@@ -10,7 +10,7 @@ import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from enum import Enum, StrEnum
 from pathlib import Path
@@ -25,7 +25,7 @@ from kg.schema import ENTITY_KINDS, KINDS, RELATIONS
 
 if TYPE_CHECKING:
     from kg.graph import KnowledgeGraph
-    from kg.schema import Mention, Paper
+    from kg.schema import Paper
     from kg.sources import Corpus
 
 __all__ = ["app", "main"]
@@ -47,6 +47,15 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+
+class PairFormat(StrEnum):
+    """How pairs of entities are printed: as answers are, or as lines of an alias file."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    ALIASES = "aliases"
 
 
 Kind = Enum("Kind", {kind: kind for kind in KINDS}, type=str)  # type: ignore[misc]
@@ -91,7 +100,15 @@ DaskOption = Annotated[
     str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers extract.")
 ]
 
-_WIDEST = {"label": 44, "source_label": 30, "target_label": 30, "match": 30, "shared": 40, "via": 24}
+_WIDEST = {
+    "label": 44,
+    "source_label": 30,
+    "target_label": 30,
+    "match": 30,
+    "shared": 40,
+    "via": 24,
+    "other": 40,
+}
 """Widest a column of a table gets; ``evidence`` takes what the others leave."""
 
 _ALL_KINDS = ",".join(ENTITY_KINDS)
@@ -152,21 +169,29 @@ def build(
     cache: CacheOption = None,
     processes: ProcessesOption = 1,
     dask: DaskOption = None,
+    aliases: Annotated[
+        Path | None,
+        typer.Option("--aliases", metavar="FILE", help="Your own lines to merge, split, rename or drop."),
+    ] = None,
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
     """Build the graph of papers: GraphML, page and tables."""
     from kg.build import build_from_corpus
     from kg.export.tables import read_tables, tables_fit
+    from kg.graph import read_entities
+    from kg.linking import read_aliases
 
     started = time.monotonic()
+    if aliases is not None:
+        read_aliases(aliases)  # a bad line is told before the work
     corpus = _read(inputs)
-    keep: tuple[Sequence[Paper], Sequence[Mention]] = ((), ())
+    keep: Iterable[Paper] = ()
     if add:
         if not tables_fit(output):
             raise InputError(f"--add: {output} has no tables of an earlier build; build without --add first.")
-        papers, mentions = read_tables(output)
-        keep = (list(papers.values()), mentions)
+        keep = read_tables(output)[0].values()
+    former = read_entities(output) if (output / "graph.graphml").is_file() else ()
     with _progress(quiet) as report:
         graph = build_from_corpus(
             corpus,
@@ -175,10 +200,12 @@ def build(
             kinds=kinds.split(","),
             since=since,
             until=until,
+            aliases=aliases,
             keep=keep,
             cache=cache,
             processes=processes,
             dask=dask,
+            former=former,
             on_progress=report,
         )
         report("writing", 0, 1)
@@ -354,6 +381,34 @@ def stats(graph: GraphOption = _EXPORTS, format: FormatOption = Format.TABLE) ->
     _print_rows(flat, ("count", "value"), format)
 
 
+@app.command()
+def duplicates(
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Kind of the entities.")] = None,
+    limit: LimitOption = 20,
+    graph: GraphOption = _EXPORTS,
+    format: Annotated[
+        PairFormat,
+        typer.Option("--format", help="How to print the answer; aliases: as lines for build --aliases."),
+    ] = PairFormat.TABLE,
+    quiet: QuietOption = False,
+    version: VersionOption = False,
+) -> None:
+    """List pairs of entities that may be one thing, likeliest first."""
+    from kg import queries
+    from kg.duplicates import alias_lines
+    from kg.duplicates import duplicates as find
+
+    index = queries.open_index(graph)
+    with _progress(quiet) as report:
+        records = find(index, kind=_value(kind), limit=limit, on_progress=report)
+    if format is PairFormat.ALIASES:
+        print(alias_lines(records), end="")
+    elif format is PairFormat.TABLE:
+        _print_rows(records, ("id", "other", "score", "context", "shared", "evidence"), Format.TABLE)
+    else:
+        _print(records, "duplicates", Format(format.value))
+
+
 @app.command("open")
 def open_page(
     graph: GraphOption = _EXPORTS, quiet: QuietOption = False, version: VersionOption = False
@@ -375,7 +430,9 @@ def open_page(
 
 @app.command()
 def evaluate(
-    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="Gold annotations, JSON lines.")],
+    gold: Annotated[
+        Path | None, typer.Argument(metavar="GOLD", help="Gold annotations, JSON lines.", show_default=False)
+    ] = None,
     papers: Annotated[
         list[Path] | None,
         typer.Option(
@@ -384,6 +441,16 @@ def evaluate(
             help="Files and folders that hold the texts; ./seeds/pages where none is given.",
         ),
     ] = None,
+    linking: Annotated[
+        Path | None,
+        typer.Option(
+            "--linking",
+            metavar="PAIRS",
+            help="Measure links across papers by labelled pairs, JSON lines: those of --graph, or, "
+            "with GOLD, of its annotated mentions linked.",
+        ),
+    ] = None,
+    graph: GraphOption = _EXPORTS,
     split: Annotated[
         str, typer.Option("--split", help="Which gold papers: dev (never trained on), train or all.")
     ] = "all",
@@ -394,7 +461,19 @@ def evaluate(
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
-    """Measure extraction against gold."""
+    """Measure extraction against gold, or links across papers against labelled pairs."""
+    if linking is not None:
+        from kg.link_report import judge_gold, judge_graph, links_text
+
+        with _progress(quiet) as report:
+            if gold is None:
+                judged = judge_graph(linking, graph)
+            else:
+                judged = judge_gold(linking, gold, papers or [_SEEDS], on_progress=report)
+        print(links_text(judged))
+        return
+    if gold is None:
+        raise InputError("evaluate needs GOLD, a file of annotations, or --linking PAIRS.")
     from kg.extraction.report import evaluate_model, report_text
 
     with _progress(quiet) as report:

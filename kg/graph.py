@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kg.linking import Linked
 
-__all__ = ["KnowledgeGraph", "load"]
+__all__ = ["KnowledgeGraph", "load", "read_entities"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -263,6 +263,19 @@ class KnowledgeGraph:
         """
         return _frame(queries.search(self.nx, text, limit=limit), queries.COLUMNS["search"])
 
+    def duplicates(self, kind: str | None = None, limit: int | None = None) -> pd.DataFrame:
+        """Find pairs of entities that may be one thing; see :func:`kg.duplicates.duplicates`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Likeliest first; columns ``id``, ``other``, ``score``, ``name_score``, ``context``, ``shared``,
+            ``n_papers``, ``other_papers``, ``evidence``, ``label``, ``other_label``.
+        """
+        from kg.duplicates import duplicates
+
+        return _frame(duplicates(self.nx, kind=kind, limit=limit), queries.COLUMNS["duplicates"])
+
     def show(self, name: str, exact: bool = False) -> dict[str, Any]:
         """Tell everything about one node; see :func:`kg.queries.show`."""
         return queries.show(self.nx, name, exact=exact)
@@ -369,6 +382,50 @@ def load(path: str | Path) -> KnowledgeGraph:
     graph = KnowledgeGraph(read_graphml(file), papers, mentions)
     graph._page = path / "graph.html" if path.is_dir() else None
     return graph
+
+
+def read_entities(path: str | Path) -> list[Entity]:
+    """Read the entities of a graph that was saved.
+
+    Parameters
+    ----------
+    path : str or Path
+        A folder, or a GraphML file.
+
+    Returns
+    -------
+    list of Entity
+        Sorted by id.
+
+    Raises
+    ------
+    MissingGraphError
+        There is no graph at ``path``.
+    InputError
+        What is there is not a graph of kg.
+    """
+    graph = queries.open_index(path)
+    return [
+        _entity(node, graph.nodes[node]) for node in sorted(graph) if graph.nodes[node]["kind"] != "paper"
+    ]
+
+
+def _entity(node: str, attributes: Mapping[str, Any]) -> Entity:
+    return Entity(
+        id=node,
+        kind=attributes["kind"],
+        label=attributes["label"],
+        aliases=_separate(attributes.get("aliases")),
+        code=attributes.get("code"),
+        former_ids=_separate(attributes.get("former_ids")),
+        n_papers=attributes.get("n_papers", 0),
+        n_mentions=attributes.get("n_mentions", 0),
+        first_date=attributes.get("first_date"),
+    )
+
+
+def _separate(names: str | None) -> tuple[str, ...]:
+    return tuple(names.split("|")) if names else ()
 
 
 def _by_id(papers: Iterable[Paper]) -> dict[str, Paper]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -15,6 +14,7 @@ from rapidfuzz import fuzz
 
 from kg.errors import AmbiguousNameError, InputError, KgError, MissingGraphError, UnknownNameError
 from kg.names import normal_form, slug
+from kg.profiles import cosine, papers_of, profile, rarity
 from kg.schema import ENTITY_KINDS, KINDS, RELATIONS, VARIANT_OF, label_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "path": ("id", "kind", "label", "relation", "evidence"),
     "cooccurrence": ("source", "target", "source_label", "target_label", "papers"),
     "search": ("id", "kind", "label", "match", "degree"),
+    "duplicates": (
+        *("id", "other", "score", "name_score", "context", "shared", "n_papers", "other_papers", "evidence"),
+        *("label", "other_label"),
+    ),
 }
 """Fields of the records of each question, in order; ``papers`` adds one for each thing asked for."""
 
@@ -324,9 +328,9 @@ def similar(graph: nx.DiGraph[str], name: str, *, limit: int | None = 10) -> lis
     _check_positive("limit", limit)
     start = resolve(graph, name)
     kind = graph.nodes[start]["kind"]
-    rarity = _rarity(graph)
-    profile = _profile(graph, start, rarity)
-    papers_near = {paper for entity in profile for paper in _papers_of(graph, entity)}
+    weights = rarity(graph)
+    mine = profile(graph, start, weights)
+    papers_near = {paper for entity in mine for paper in papers_of(graph, entity)}
     candidates = (
         papers_near
         if kind == "paper"
@@ -339,12 +343,10 @@ def similar(graph: nx.DiGraph[str], name: str, *, limit: int | None = 10) -> lis
     )
     records = []
     for node in sorted(candidates - {start}):
-        other = _profile(graph, node, rarity)
-        products = {entity: weight * other[entity] for entity, weight in profile.items() if entity in other}
-        score = (
-            round(sum(products.values()) / math.sqrt(_square(profile) * _square(other)), 4) if products else 0
-        )
+        other = profile(graph, node, weights)
+        score = cosine(mine, other)
         if score > 0:
+            products = {entity: weight * other[entity] for entity, weight in mine.items() if entity in other}
             best = sorted(products, key=lambda entity: (-products[entity], entity))[:3]
             shared = "|".join(graph.nodes[entity]["label"] for entity in best)
             records.append({**_head(graph, node), "score": score, "shared": shared})
@@ -657,10 +659,6 @@ def _newest_first(records: list[Record]) -> list[Record]:
     return sorted(by_name, key=lambda record: record["date"] or "", reverse=True)
 
 
-def _papers_of(graph: nx.DiGraph[str], entity: str) -> list[str]:
-    return [node for node, edge in graph.pred[entity].items() if edge["relation"] != VARIANT_OF]
-
-
 def _of_kind(graph: nx.DiGraph[str], kind: str) -> list[str]:
     return [node for node, attributes in graph.nodes(data=True) if attributes["kind"] == kind]
 
@@ -669,27 +667,6 @@ def _in_years(year: int | None, since: int | None, until: int | None) -> bool:
     if since is None and until is None:
         return True
     return year is not None and (since is None or year >= since) and (until is None or year <= until)
-
-
-# --- similarity -----------------------------------------------------------------------------------------
-
-
-def _rarity(graph: nx.DiGraph[str]) -> dict[str, float]:
-    """The weight of each entity that says something about more than one paper."""
-    # An entity of one paper tells nothing about others, and there are so many that they would drown the rest.
-    spread = Counter(entity for paper in _of_kind(graph, "paper") for entity in graph.succ[paper])
-    return {entity: 1 / math.log2(1 + papers) for entity, papers in spread.items() if papers > 1}
-
-
-def _profile(graph: nx.DiGraph[str], node: str, rarity: Mapping[str, float]) -> dict[str, float]:
-    """The entities that a node stands with, each by how often and how rare."""
-    papers = [node] if graph.nodes[node]["kind"] == "paper" else _papers_of(graph, node)
-    counts = Counter(entity for paper in papers for entity in graph.succ[paper] if entity != node)
-    return {entity: count * rarity[entity] for entity, count in counts.items() if entity in rarity}
-
-
-def _square(profile: Mapping[str, float]) -> float:
-    return sum(weight * weight for weight in profile.values())
 
 
 # --- records --------------------------------------------------------------------------------------------

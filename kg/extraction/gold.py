@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from kg.errors import InputError
 from kg.extraction.occurrences import occurrences
-from kg.schema import LABELS, RELATIONS
+from kg.schema import LABELS, RELATIONS, Mention, Paper
+from kg.sources import read
 
-__all__ = ["GoldEntity", "GoldPaper", "GoldSpan", "gold_spans", "read_gold"]
+__all__ = ["GoldEntity", "GoldPaper", "GoldSpan", "gold_mentions", "gold_spans", "gold_texts", "read_gold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,49 @@ def gold_spans(text: str, entities: Sequence[GoldEntity]) -> list[GoldSpan]:
     """
     forms = [(form, index) for index, entity in enumerate(entities) for form in entity.forms]
     return [GoldSpan(s, e, entities[i].label, i) for s, e, i in occurrences(text, forms)]
+
+
+def gold_texts(gold: Sequence[GoldPaper], inputs: Iterable[str | Path], path: str | Path) -> list[Paper]:
+    """Return the papers of annotations, in their order.
+
+    Parameters
+    ----------
+    gold : sequence of GoldPaper
+    inputs : iterable of str or Path
+        Files and folders that hold the texts.
+    path : str or Path
+        The file of the annotations, for messages.
+
+    Raises
+    ------
+    InputError
+        A text cannot be read, or there is none for a paper.
+    """
+    papers = {paper.id: paper for paper in read(*inputs).papers}
+    missing = [annotation.id for annotation in gold if annotation.id not in papers]
+    if missing:
+        raise InputError(
+            f"{path}: {len(missing)} of {len(gold)} papers have no text in the input, the first is "
+            f"{missing[0]!r}; name the file that holds them with --papers."
+        )
+    return [papers[annotation.id] for annotation in gold]
+
+
+def gold_mentions(gold: Sequence[GoldPaper], papers: Sequence[Paper]) -> list[Mention]:
+    """Return what annotations stand for as mentions; ``papers`` are those annotated, in the same order.
+
+    >>> bert = GoldPaper("1", (GoldEntity("BERT", "MODEL", "uses", ("BERT",)),))
+    >>> [mention.start for mention in gold_mentions([bert], [Paper("1", "On BERT", "BERT it is.")])]
+    [3, 8]
+    """
+    return [
+        Mention(
+            *(paper.id, span.start, span.end, paper.text[span.start : span.end], span.label),
+            relation=annotation.entities[span.entity].relation,
+        )
+        for annotation, paper in zip(gold, papers, strict=True)
+        for span in gold_spans(paper.text, annotation.entities)
+    ]
 
 
 def _paper(line: str, place: str) -> GoldPaper:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 from kg.errors import InputError
 from kg.extraction.evaluation import Report, Score, error_table, evaluate
-from kg.extraction.gold import read_gold
+from kg.extraction.gold import gold_texts, read_gold
 from kg.extraction.pipeline import extract_mentions, load_pipeline
 from kg.extraction.split import is_dev
-from kg.sources import read
 
 __all__ = ["SPLITS", "evaluate_model", "report_text"]
 
@@ -49,14 +48,7 @@ def evaluate_model(
     chosen = [g for g in read_gold(gold) if split == "all" or is_dev(g.id) == (split == "dev")]
     if not chosen:
         raise InputError(f"{gold}: no papers in the split {split!r}; choose --split all.")
-    papers = {paper.id: paper for paper in read(*inputs).papers}
-    missing = [g.id for g in chosen if g.id not in papers]
-    if missing:
-        raise InputError(
-            f"{gold}: {len(missing)} of {len(chosen)} papers have no text in the input, the first is "
-            f"{missing[0]!r}; name the file that holds them with --papers."
-        )
-    texts = [papers[g.id] for g in chosen]
+    texts = gold_texts(chosen, inputs, gold)
     predicted = {}
     for done, (paper, mentions) in enumerate(
         zip(texts, extract_mentions(texts, load_pipeline(model)), strict=True), start=1
@@ -64,7 +56,7 @@ def evaluate_model(
         predicted[paper.id] = mentions
         if on_progress:
             on_progress("extraction", done, len(texts))
-    return evaluate(chosen, papers, predicted)
+    return evaluate(chosen, {paper.id: paper for paper in texts}, predicted)
 
 
 def report_text(report: Report, examples: int = 0) -> str:

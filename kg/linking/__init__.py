@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.linking.aliases import Aliases, read_aliases
+from kg.linking.corrections import correct
 from kg.linking.former import with_former_ids
 from kg.linking.kinds import settle_kinds
 from kg.linking.naming import Thing, name_things
@@ -29,7 +30,7 @@ class Linked:
         Sorted by id.
     mentions : list of Mention
         In input order, each with the id of its entity, that entity's label, and one relation for all mentions
-        of an entity in a paper.
+        of an entity in a paper; without those that a user's alias file drops.
     variants : list of Variant
         Sorted by source and target.
     """
@@ -39,7 +40,12 @@ class Linked:
     variants: list[Variant]
 
 
-def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[Entity] = ()) -> Linked:
+def link(
+    papers: Sequence[Paper],
+    mentions: Sequence[Mention],
+    former: Sequence[Entity] = (),
+    aliases: Aliases | None = None,
+) -> Linked:
     """Link mentions to entities over all papers.
 
     Parameters
@@ -49,6 +55,8 @@ def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[
     mentions : sequence of Mention
     former : sequence of Entity
         Entities of an earlier build: an id that is gone stays in ``former_ids`` of what its name now names.
+    aliases : Aliases, optional
+        From `read_aliases`; by default those that come with the package.
 
     Returns
     -------
@@ -57,7 +65,8 @@ def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[
     Raises
     ------
     InputError
-        A mention is of a paper that is not among ``papers``.
+        A mention is of a paper that is not among ``papers``, or a line of a user's alias file names what is
+        not there.
 
     Notes
     -----
@@ -73,6 +82,7 @@ def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[
     4. ``settle_kinds``: a name that papers type differently goes with the evidence.
     5. ``name_things``: labels and ids; two things of one kind and name get a qualifier.
     6. ``tie_variants``: versions, sizes and narrower kinds tied to their families.
+    7. ``correct``: what a user's alias file changes.
 
     Examples
     --------
@@ -82,7 +92,7 @@ def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[
     >>> [(entity.id, entity.aliases) for entity in link([paper], found).entities]
     [('model:large-language-model', ('LLMs', 'Large language models'))]
     """
-    aliases = read_aliases()
+    aliases = read_aliases() if aliases is None else aliases
     occurrences = find_occurrences(papers, mentions, aliases)
     names = unite(occurrences, aliases)
     resolve(occurrences, names, aliases)
@@ -91,6 +101,8 @@ def link(papers: Sequence[Paper], mentions: Sequence[Mention], former: Sequence[
     variants, families = tie_variants(things, aliases)
     entities = sorted([*(thing.entity() for thing in things), *families], key=lambda entity: entity.id)
     linked = _linked_mentions(mentions, things)
+    if aliases.corrections:
+        entities, linked, variants = correct(entities, linked, variants, papers, aliases.corrections)
     return Linked(with_former_ids(entities, linked, former), linked, variants)
 
 
