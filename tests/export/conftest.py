@@ -55,6 +55,7 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             ),
         )
         page.goto(path.resolve().as_uri() + fragment)
+        page.wait_for_function("window.kg || !document.querySelector('#canvas')")
         return page
 
     yield open_page

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import html
 import io
 import json
 import re
 import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -156,7 +158,10 @@ class TestFile:
         assert "frame-ancestors" not in policy[1]
 
     def test_holds_each_abstract_once(self, small: Path) -> None:
-        assert small.read_text(encoding="utf-8").count("It is tested on GLUE.") == 1
+        block = re.search(r'id="kg-data">([^<]*)<', small.read_text(encoding="utf-8"))
+
+        assert block is not None
+        assert zlib.decompress(base64.b64decode(block[1])).count(b"It is tested on GLUE.") == 1
 
     def test_repeats_no_colour_of_the_schema(self) -> None:
         page = Path(__file__).parents[2] / "kg" / "export" / "page"
@@ -657,6 +662,29 @@ class TestInside:
 
         expect(frame.locator("#panel h2")).to_have_text("Adapters for BERT")
         expect(frame.get_by_role("button", name="Back")).to_be_hidden()
+
+
+class TestLarge:
+    def test_goes_without_abstracts_where_they_are_too_many(
+        self, open_page: OpenPage, tmp_path: Path
+    ) -> None:
+        graph = small_graph()
+        most = sum(len(paper.abstract.encode()) for paper in PAPERS)
+        whole, without = (
+            render(graph.nx, graph.paper_records, graph.mentions, most_text=limit)
+            for limit in (most, most - 1)
+        )
+        (tmp_path / "graph.html").write_text(without, encoding="utf-8")
+
+        page = open_page(tmp_path / "graph.html", "#node=paper:p1")
+
+        assert len(without) < len(whole)
+        expect(page.locator("#panel")).to_contain_text(
+            "the abstracts of so many papers would make it too large"
+        )
+        expect(page.locator("#panel h2 mark")).to_have_text(["LoRA", "BERT"])
+        click_node(page, "dataset:glue")
+        expect(page.locator("q").last).to_have_text("It is tested on GLUE.")
 
 
 class TestLittle:

@@ -105,7 +105,7 @@ const entityPanel = (function () {
       .slice()
       .sort(
         (a, b) =>
-          (data.years[b.node] || 0) - (data.years[a.node] || 0) ||
+          (data.yearOf(b.node) || 0) - (data.yearOf(a.node) || 0) ||
           data.relation[a.edge] - data.relation[b.edge] ||
           a.node - b.node,
       );
@@ -132,7 +132,7 @@ const entityPanel = (function () {
   }
 
   function yearText(node) {
-    return data.years[node] === null ? "Undated" : String(data.years[node]);
+    return data.yearOf(node) === null ? "Undated" : String(data.yearOf(node));
   }
 
   function paperItem(tie) {

@@ -112,7 +112,7 @@ window.kg = Object.freeze({
   position: (id) => view.screen(data.find(id)),
   isVisible: (id) => visible.now.node[data.find(id)] === 1,
   counts: () => Object.fromEntries(data.kinds.map((kind, at) => [kind, visible.now.counts[at]])),
-  emphasised: () => emphasis.now.nodes.map((node) => data.id[node]).sort(),
-  search: (text) => match.search(text, 12).map((entry) => data.id[entry.node]),
+  emphasised: () => emphasis.now.nodes.map((node) => data.id(node)).sort(),
+  search: (text) => match.search(text, 12).map((entry) => data.id(entry.node)),
   scale: () => view.scale(),
 });

@@ -56,8 +56,8 @@ const state = (function () {
   function encode() {
     const parts = [];
     const put = (name, value) => parts.push(name + "=" + escape(value));
-    if (now.node >= 0) put("node", data.id[now.node]);
-    for (const node of now.picks) put("pick", data.id[node]);
+    if (now.node >= 0) put("node", data.id(now.node));
+    for (const node of now.picks) put("pick", data.id(node));
     if (now.show) put("show", now.show);
     if (now.kinds.includes(false)) put("kind", data.kinds.filter((_, kind) => now.kinds[kind]).join(","));
     if (now.relations.includes(false))
@@ -66,7 +66,7 @@ const state = (function () {
     if (!now.undated) put("undated", "0");
     if (now.least !== 2) put("min", String(now.least));
     if (now.focus) put("focus", String(now.focus));
-    for (const node of now.opened) put("open", data.id[node]);
+    for (const node of now.opened) put("open", data.id(node));
     if (now.at) put("at", now.at.join(","));
     return parts.join("&");
   }

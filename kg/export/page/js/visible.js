@@ -18,7 +18,7 @@ const visible = (function () {
   );
 
   function paperPasses(node) {
-    const year = data.years[node];
+    const year = data.yearOf(node);
     if (year === null) return state.now.undated;
     return !state.now.years || (year >= state.now.years[0] && year <= state.now.years[1]);
   }
