@@ -7,10 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from page_example import search
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
+RICH_PAPER = "paper:d9fdee5a"
+"""A paper of the seeds with mentions of all kinds."""
 
 
 class TestEverybody:
@@ -81,3 +84,48 @@ class TestInside:
 
         expect(frame.locator("#panel h2")).to_have_text("Adapters for BERT")
         expect(frame.get_by_role("button", name="Back")).to_be_hidden()
+
+
+# What a reader may have before them: part of the address, options of the browser, what is pressed.
+SIGHTS = {
+    "start": ("", {}, None),
+    "dark": ("", {"color_scheme": "dark"}, None),
+    "entity": ("#node=dataset:imagenet", {}, None),
+    "paper": ("#node={paper}", {}, None),
+    "paper, dark": ("#node={paper}", {"color_scheme": "dark"}, None),
+    "shared": ("#pick=model:bert&pick=dataset:imagenet&show=shared", {}, None),
+    "path": ("#pick=language:english&pick=dataset:imagenet&show=path", {"color_scheme": "dark"}, None),
+    "filtered": ("#kind=paper,model&rel=uses&year=2020-2021", {}, None),
+    "list": ("", {}, "#tab-list"),
+    "save menu": ("", {"color_scheme": "dark"}, "#save summary"),
+    "filters, narrow": ("", {"width": 360, "height": 640}, "#rail-switch"),
+    "entity, narrow": ("#node=dataset:imagenet", {"width": 360, "height": 640}, None),
+}
+
+
+class TestAxe:
+    """The rules of axe-core for WCAG 2.2 AA, and what it holds for good practice."""
+
+    @pytest.mark.parametrize("sight", SIGHTS)
+    def test_finds_nothing(self, open_page: OpenPage, seeds: Path, sight: str) -> None:
+        fragment, options, press = SIGHTS[sight]
+        page = open_page(seeds, fragment.format(paper=RICH_PAPER), **options)
+        if press:
+            page.locator(press).click()
+
+        assert violations(page) == []
+
+    def test_finds_nothing_in_the_suggestions(self, open_page: OpenPage, seeds: Path) -> None:
+        page = open_page(seeds)
+        search(page, "bert")
+        expect(page.get_by_role("option").first).to_be_visible()
+
+        assert violations(page) == []
+
+
+def violations(page: Page) -> list[str]:
+    return [
+        f"{found['id']} ({found['impact']}): {node['html']} {node['failureSummary']}"
+        for found in Axe().run(page).response["violations"]
+        for node in found["nodes"]
+    ]
