@@ -195,7 +195,7 @@ const filters = (function () {
     const count = visible.now.nodes.length;
     const shown = count.toLocaleString("en");
     const links = dom.plural(visible.now.edges.length, "link");
-    const rest = visible.now.cut ? " · the best connected only" : "";
+    const rest = visible.now.cut ? " · zoom in or search for the rest" : "";
     dom.byId("status").textContent =
       data.size === 0
         ? "The graph is empty."
@@ -203,7 +203,7 @@ const filters = (function () {
           ? `All ${dom.plural(count, "node")} · ${links}`
           : `${shown} of ${dom.plural(data.size, "node")} · ${links}${rest}`;
     const button = dom.byId("show-all");
-    button.hidden = data.size === 0;
+    button.hidden = data.size === 0 || (visible.now.cut > 0 && state.now.least > 1);
     button.textContent = state.now.least > 1 ? "Show all" : "Show the core";
     button.title =
       state.now.least > 1

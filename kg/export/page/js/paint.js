@@ -19,6 +19,8 @@ const paint = (function () {
   const CLOSE = 0.6;
   // How far the picture of the edges reaches beyond each side of the sight, as a share of it.
   const MARGIN = 0.4;
+  // How far a name may reach beyond the outermost nodes, so that a view of the whole cuts none off.
+  const SIDE = 12;
   // Room on the screen for each name that may be written.
   const PIXELS_A_NAME = 7000;
   const sprites = new Map();
@@ -186,10 +188,12 @@ const paint = (function () {
   function over(ctx) {
     const { box } = camera;
     if (emphasis.now.on) {
-      ctx.globalAlpha = 0.84;
-      ctx.fillStyle = ink.paper;
-      ctx.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-      ctx.globalAlpha = 1;
+      if (emphasis.now.dims) {
+        ctx.globalAlpha = 0.84;
+        ctx.fillStyle = ink.paper;
+        ctx.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+        ctx.globalAlpha = 1;
+      }
       drawEmphasis(ctx);
     }
     for (const node of state.now.picks) if (visible.now.node[node]) ring(ctx, node, 3, [3, 2]);
@@ -200,7 +204,7 @@ const paint = (function () {
   function drawEmphasis(ctx) {
     const { box, scale } = camera;
     const groups = new Map();
-    for (const edge of emphasis.now.edges) {
+    for (const edge of emphasis.now.frontEdges) {
       const key = data.relation[edge] * 16 + data.kind[data.target[edge]];
       if (groups.has(key)) groups.get(key).push(edge);
       else groups.set(key, [edge]);
@@ -217,7 +221,7 @@ const paint = (function () {
     }
     ctx.setLineDash([]);
     ctx.globalAlpha = 1;
-    for (const node of emphasis.now.nodes) drawSprite(ctx, node, data.x[node], data.y[node]);
+    for (const node of emphasis.now.frontNodes) drawSprite(ctx, node, data.x[node], data.y[node]);
     for (const node of emphasis.now.centres) ring(ctx, node, 3.5, []);
   }
 
@@ -277,7 +281,8 @@ const paint = (function () {
     const room = ((right - left) * scale * (bottom - top) * scale) / PIXELS_A_NAME;
     const entities = visible.now.nodes.filter((node) => !data.isPaper(node));
     const papers = scale > CLOSE ? visible.now.nodes.filter(data.isPaper) : [];
-    return labels.place([...entities, ...papers].slice(0, Math.max(8, room)), scale, radiusOf, 1500);
+    const sides = [left * scale - SIDE, right * scale + SIDE];
+    return labels.place([...entities, ...papers].slice(0, Math.max(8, room)), scale, radiusOf, 1500, sides);
   }
 
   /** Has the names placed anew: all of them, or those of what stands out. */

@@ -64,7 +64,7 @@ const save = (function () {
     ];
     const inside = (node) =>
       data.x[node] >= left && data.x[node] <= right && data.y[node] >= top && data.y[node] <= bottom;
-    const dim = emphasis.now.on ? 0.16 : 1;
+    const dim = emphasis.now.on && emphasis.now.dims ? 0.16 : 1;
     const out = [];
     const line = (edge, style) => {
       const [x1, y1] = at(data.source[edge]);
@@ -86,7 +86,7 @@ const save = (function () {
         if (inside(data.source[edge]) || inside(data.target[edge]))
           line(edge, `stroke="${ink.edge}" stroke-opacity="${(alpha * dim).toFixed(3)}"`);
     for (const node of visible.now.nodes) if (inside(node) && !emphasis.now.member[node]) shape(node, dim);
-    for (const edge of emphasis.now.edges) {
+    for (const edge of emphasis.now.frontEdges) {
       const stroke = paint.STROKES[data.relation[edge]];
       line(
         edge,

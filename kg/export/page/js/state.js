@@ -42,6 +42,11 @@ const state = (function () {
     set({ node, show: "", focus: node < 0 ? 0 : now.focus }, true);
   }
 
+  /** Whether only what is around the selected node is to be drawn. */
+  function surroundings() {
+    return now.focus > 0 && now.node >= 0 && !now.show;
+  }
+
   function write(step) {
     const fragment = "#" + encode();
     if (fragment === (location.hash || "#")) return;
@@ -131,5 +136,5 @@ const state = (function () {
     return parts.length === 3 && parts.every(Number.isFinite) && parts[2] > 0 ? parts : null;
   }
 
-  return { now, listen, set, select, read, encode, fresh };
+  return { now, listen, set, select, surroundings, read, encode, fresh };
 })();
