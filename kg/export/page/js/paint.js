@@ -23,6 +23,8 @@ const paint = (function () {
   const SIDE = 12;
   // Room on the screen for each name that may be written.
   const PIXELS_A_NAME = 7000;
+  // Milliseconds without a change of scale after which a zoom is over.
+  const REST = 120;
   const sprites = new Map();
   // The picture of the edges, and what it was made for.
   const layer = { canvas: document.createElement("canvas") };
@@ -31,6 +33,9 @@ const paint = (function () {
   let camera = { scale: 1, ratio: 1, origin: { x: 0, y: 0 }, box: { left: 0, top: 0, right: 0, bottom: 0 } };
   let ink = {};
   let hovered = -1;
+  let zooming = false;
+  let rested = false;
+  let resting = 0;
 
   /** Takes the colours from the page's style, in which light and dark are settled. */
   function readColors() {
@@ -97,29 +102,41 @@ const paint = (function () {
     return canvas;
   }
 
-  /** Draws the edges from a picture of them that reaches beyond the sight, so that moving costs next to nothing. */
+  /**
+   * Draws the edges from a picture of them that reaches beyond the sight, so that moving costs next to nothing.
+   * While the scale changes the picture is stretched; it is made anew when the zoom has come to rest.
+   */
   function drawEdges(ctx) {
     const { box, scale, ratio, origin } = camera;
-    const fits =
-      layer.edges === visible.now.edges &&
-      layer.ink === ink &&
-      layer.scale === scale &&
-      layer.ratio === ratio &&
+    const same = layer.edges === visible.now.edges && layer.ink === ink && layer.ratio === ratio;
+    const covers =
       box.left >= layer.left &&
       box.right <= layer.right &&
       box.top >= layer.top &&
       box.bottom <= layer.bottom;
-    if (!fits) paintLayer();
+    zooming = same && layer.scale !== scale && !rested;
+    if (zooming) awaitRest();
+    else if (!same || layer.scale !== scale || !covers) paintLayer();
     // Pixel upon pixel, or the lines would blur.
-    const x = layer.left * scale + origin.x;
-    const y = layer.top * scale + origin.y;
+    const x = Math.round((layer.left * scale + origin.x) * ratio);
+    const y = Math.round((layer.top * scale + origin.y) * ratio);
+    const stretch = scale / layer.scale;
     ctx.save();
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.drawImage(layer.canvas, Math.round(x * ratio), Math.round(y * ratio));
+    ctx.drawImage(layer.canvas, x, y, layer.canvas.width * stretch, layer.canvas.height * stretch);
     ctx.restore();
   }
 
+  function awaitRest() {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      rested = true;
+      view.redraw();
+    }, REST);
+  }
+
   function paintLayer() {
+    rested = false;
     const { box, scale, ratio } = camera;
     const width = Math.ceil((box.right - box.left) * scale * (1 + 2 * MARGIN) * ratio);
     const height = Math.ceil((box.bottom - box.top) * scale * (1 + 2 * MARGIN) * ratio);
@@ -152,10 +169,18 @@ const paint = (function () {
     for (const { edges, alpha } of edgeClasses()) {
       ctx.globalAlpha = alpha * (ink.dark ? 1.1 : 1);
       ctx.beginPath();
-      for (const edge of edges) trace(ctx, edge, box);
+      // An edge that only passes by says nothing here, and long lines are what takes the time.
+      for (const edge of edges)
+        if (within(data.source[edge], box) || within(data.target[edge], box)) trace(ctx, edge, box);
       ctx.stroke();
     }
     ctx.globalAlpha = 1;
+  }
+
+  function within(node, box) {
+    const x = data.x[node];
+    const y = data.y[node];
+    return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
   }
 
   let classed = { of: null, classes: [] };
@@ -261,7 +286,7 @@ const paint = (function () {
 
   function currentLabels() {
     const cache = emphasis.now.on ? emphasisLabels : shownLabels;
-    if (cache.scale !== camera.scale) {
+    if (cache.scale !== camera.scale && !(zooming && cache.scale)) {
       cache.scale = camera.scale;
       cache.nodes = emphasis.now.on ? labelEmphasis() : labelAll();
     }
