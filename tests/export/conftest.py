@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from page_example import hostile_page, seeds_graph, small_graph, written
 from playwright.sync_api import Browser, Page, sync_playwright
 
 OpenPage = Callable[..., Page]
@@ -55,9 +56,25 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             ),
         )
         page.goto(path.resolve().as_uri() + fragment)
+        page.wait_for_function("window.kg || !document.querySelector('#canvas')")
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert said == []
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(small_graph(), tmp_path_factory.mktemp("small") / "graph.html")
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(seeds_graph(), tmp_path_factory.mktemp("seeds") / "graph.html", "Seeds")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hostile_page(tmp_path_factory.mktemp("hostile") / "graph.html")
