@@ -67,7 +67,8 @@ class SentenceMarker:
             # because a loop over tokens takes longer than all the rest of the component.
             sentence = np.searchsorted(starts, doc.to_array("IDX").astype(np.int64), side="right")
             first = np.diff(sentence, prepend=-1) > 0
-            doc.from_array([SENT_START], np.where(first, 1, -1).astype(np.int64).view(np.uint64)[:, None])
+            column = np.where(first, 1, -1).astype(np.int64).view(np.uint64)[:, None]
+            doc.from_array(["SENT_START"], column)  # type: ignore[arg-type]
         return doc
 
 
