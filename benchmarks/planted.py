@@ -1,4 +1,4 @@
-"""Graphs of any size with papers, abstracts and mentions, alike in shape to one of real papers, for benchmarks."""
+"""Graphs of any size with papers, abstracts and mentions, shaped like those of real papers, for benchmarks."""
 
 from __future__ import annotations
 
