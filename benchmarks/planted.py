@@ -1,4 +1,4 @@
-"""Graphs of any size with papers, abstracts and mentions, shaped like those of real papers, for benchmarks."""
+"""Graphs of any size with papers, abstracts and mentions, shaped like real ones, for benchmarks."""
 
 from __future__ import annotations
 
