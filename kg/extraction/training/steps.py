@@ -72,13 +72,13 @@ class Recipe:
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 2
-    unlabelled: int = 40000
+    unlabelled: int = 25000
     learn: FitSettings = field(
         default_factory=lambda: FitSettings(
             epochs=1, tokens=8000, learn_rate=1e-3, dropout=0.1, average=0.995
         )
     )
-    polish: FitSettings = field(default_factory=lambda: FitSettings(epochs=4, learn_rate=3e-4))
+    polish: FitSettings = field(default_factory=lambda: FitSettings(epochs=3, learn_rate=3e-4))
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
             width=144, hidden=288, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=48
@@ -87,7 +87,7 @@ class Recipe:
     fast_vectors: int = 64
     fast_learn: FitSettings = field(
         default_factory=lambda: FitSettings(
-            epochs=4, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
+            epochs=3, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
         )
     )
     fast_polish: FitSettings = field(

@@ -71,7 +71,7 @@ class FitSettings:
     seed : int
     """
 
-    epochs: int = 8
+    epochs: int = 6
     tokens: int = 4000
     learn_rate: float = 6e-4
     weight_decay: float = 0.01
