@@ -26,7 +26,7 @@ def work(tmp_path_factory):
 @pytest.fixture(scope="module")
 def cluster():
     with LocalCluster(
-        n_workers=2, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=None
+        n_workers=2, threads_per_worker=2, processes=False, protocol="tcp", dashboard_address=":0"
     ) as cluster:
         yield cluster
 
@@ -55,13 +55,13 @@ def test_a_cluster_gives_what_one_process_gives(work, cluster, tmp_path):
 
 
 def test_a_worker_with_another_pipeline_is_refused(work):
-    with pytest.raises(KgError, match="a worker's model .* install the same versions of kg"):
+    with pytest.raises(KgError, match=r"a worker's model .* install the same versions of kg"):
         extract_chunk(PAPERS[:1], str(work / "model"), "another")
 
 
 def test_a_cluster_without_workers(work, tmp_path):
     with (
-        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=None) as empty,
+        LocalCluster(n_workers=0, processes=False, protocol="tcp", dashboard_address=":0") as empty,
         pytest.raises(InputError, match="has no workers; start some with `dask worker`"),
     ):
         list(
