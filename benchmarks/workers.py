@@ -2,9 +2,9 @@
 
     python benchmarks/workers.py [PAPERS] [--limit N] [--workers N] [--model NAME]
 
-Every way starts with an empty cache. Columns: seconds; abstracts per second; processor milliseconds per abstract
-of this process and of its workers (loading the pipeline included); and whether the result is that of
-one process. The first of them bounds how many workers one driver can keep busy.
+Every way starts with an empty cache. Columns: seconds; abstracts per second; processor milliseconds per
+abstract of this process and of its workers (loading the pipeline included); and whether the result is that
+of one process. The milliseconds of the driver bound how many workers it can keep busy.
 """
 
 from __future__ import annotations
