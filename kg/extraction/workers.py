@@ -89,7 +89,7 @@ def dask_workers(address: str) -> Iterator[tuple[Executor, int]]:
         threads = sum(client.nthreads().values())
         if not threads:
             raise InputError(
-                f"the Dask cluster at {address!r} has no workers; start some: dask worker {address}"
+                f"the Dask cluster at {address!r} has no workers; start some with `dask worker`."
             )
         yield client.get_executor(pure=False), threads
 

@@ -49,10 +49,10 @@ def test_spans_of_a_categoriser_become_entities_with_their_scores(tmp_path):
 
 def test_a_pipeline_with_a_parser_keeps_its_parser(tmp_path):
     nlp = spacy.blank("en")
-    nlp.add_pipe("parser")
-    nlp.add_pipe("entity_ruler").add_patterns([{"label": "MODEL", "pattern": "BERT"}])
+    nlp.add_pipe("parser", config={"min_action_freq": 1})
     tree = {"heads": [1, 1, 1], "deps": ["nsubj", "ROOT", "obj"]}
     nlp.initialize(lambda: [Example.from_dict(nlp.make_doc("We train BERT"), tree)])
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "MODEL", "pattern": "BERT"}])
     assert found(nlp, tmp_path) == [("BERT", "MODEL", 1.0)]
 
 

@@ -65,6 +65,22 @@ def test_batching_makes_no_difference(nlp):
     assert one == list(extract_mentions(papers, nlp, 5))
 
 
+def test_memory_does_not_grow_with_the_papers(nlp):
+    drawn = 0
+
+    def papers():
+        nonlocal drawn
+        for drawn in range(1, 101):
+            yield Paper(str(drawn), f"Word{drawn}", " ".join(f"unheard{drawn}of{n}" for n in range(50)))
+
+    found = extract_mentions(papers(), nlp)
+    next(found)
+    assert drawn <= 16
+    words = len(nlp.vocab.strings)
+    assert sum(1 for _ in found) == 99
+    assert len(nlp.vocab.strings) == words
+
+
 def test_the_pipeline_survives_the_disk(nlp, tmp_path):
     nlp.to_disk(tmp_path / "copy")
     paper = Paper("1", "BERT on GLUE", "We train BERT on GLUE.")
