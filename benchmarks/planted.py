@@ -1,8 +1,9 @@
-"""Graphs of any size with papers, abstracts and mentions, shaped like real ones, for benchmarks."""
+"""Graphs of any size for benchmarks, with abstracts and mentions, in shape like those of real papers."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from itertools import accumulate
 
 from kg.graph import KnowledgeGraph
@@ -30,7 +31,9 @@ def planted(n_nodes: int, n_edges: int) -> KnowledgeGraph:
     topics = [entities[topic::n_topics] for topic in range(n_topics)]
     weights = [list(accumulate(1 / (rank + 1) ** 0.9 for rank in range(len(topic)))) for topic in topics]
     words, word_weights = _vocabulary(rng)
-    papers, mentions, named = [], [], set()
+    papers: list[Paper] = []
+    mentions: list[Mention] = []
+    named: set[str] = set()
     unnamed = iter(entities)
     for number in range(n_papers):
         home = rng.randrange(n_topics)
@@ -56,9 +59,9 @@ def _entities(rng: random.Random, count: int) -> list[Entity]:
     ]
 
 
-def _first(unnamed: object, named: set[str], count: int) -> list[Entity]:
-    found = []
-    for entity in unnamed:  # type: ignore[attr-defined]
+def _first(unnamed: Iterator[Entity], named: set[str], count: int) -> list[Entity]:
+    found: list[Entity] = []
+    for entity in unnamed:
         if entity.id not in named:
             found.append(entity)
         if len(found) >= count:

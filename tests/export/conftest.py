@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -56,7 +57,11 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             ),
         )
         page.goto(path.resolve().as_uri() + fragment)
-        page.wait_for_function("window.kg || !document.querySelector('#canvas')")
+        # Not wait_for_function: it needs `eval`, which the page's policy forbids.
+        started = time.monotonic()
+        while not page.evaluate("Boolean(window.kg || !document.querySelector('#canvas'))"):
+            assert time.monotonic() - started < 30, "the page does not get ready"
+            page.wait_for_timeout(20)
         return page
 
     yield open_page
