@@ -158,7 +158,8 @@ def _clear_reading(
 
 
 def _is_most_frequent(root: str, readings: Mapping[str, _Reading]) -> bool:
-    return root in readings and len(readings[root].papers) == max(len(reading.papers) for reading in readings.values())
+    most = max(len(reading.papers) for reading in readings.values())
+    return root in readings and len(readings[root].papers) == most
 
 
 def _usual_reading(form: str, occurrence: Occurrence, names: Names, aliases: Aliases) -> str | None:
