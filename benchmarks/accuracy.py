@@ -13,7 +13,6 @@ and heads of the default pipeline on top. Finished fits are kept in the work fol
 from __future__ import annotations
 
 import argparse
-import hashlib
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,7 @@ import torch
 from kg.extraction import extract_mentions
 from kg.extraction.evaluation import Report, evaluate
 from kg.extraction.report import report_text
-from kg.extraction.split import is_dev
+from kg.extraction.split import folds, is_dev, shuffled
 from kg.extraction.training.data import Pairs
 from kg.extraction.training.network import Tagger
 from kg.extraction.training.steps import RECIPE, Workshop, open_workshop, package
@@ -43,27 +42,30 @@ def main() -> None:
     options = parser.parse_args()
     shop = open_workshop(corpus=options.corpus, seeds=Path("seeds"), work=options.work, say=print)
     if options.what == "folds":
-        folds(shop, options.folds)
+        cross_validate(shop, options.folds)
     else:
         curve(shop)
 
 
-def folds(shop: Workshop, number: int) -> None:
+def cross_validate(shop: Workshop, number: int) -> None:
     """Print a report over the seed papers and one over the corpus papers."""
+    sources = [[p for p in shop.pairs if (":" in p[0].id) == corpus] for corpus in (False, True)]
+    dealt = [folds([paper.id for paper, _ in pairs], number) for pairs in sources]
     found: dict[str, list[Mention]] = {}
     for n in range(number):
-        train = [p for p in shop.pairs if fold_of(p[0].id, number) != n]
-        test = [p for p in shop.pairs if fold_of(p[0].id, number) == n]
+        held = {paper_id for parts in dealt for paper_id in parts[n]}
+        train = [p for p in shop.pairs if p[0].id not in held]
+        test = [p for p in shop.pairs if p[0].id in held]
         found |= predict(shop, f"fold{n}", train, test, EPOCHS)
         print(f"fold {n}: F1 {report(test, found).spans['ALL'].f1:.1f}", flush=True)
-    for name, corpus in (("seeds", False), ("corpus", True)):
-        chosen = [p for p in shop.pairs if (":" in p[0].id) == corpus]
-        print(f"\n{name}\n{report_text(report(chosen, found))}", flush=True)
+    for name, pairs in zip(("seeds", "corpus"), sources, strict=True):
+        print(f"\n{name}\n{report_text(report(pairs, found))}", flush=True)
 
 
 def curve(shop: Workshop) -> None:
     """Print the F1 on dev by the number of training papers."""
-    train = sorted((p for p in shop.pairs if not is_dev(p[0].id)), key=lambda p: order(p[0].id))
+    by_id = {p[0].id: p for p in shop.pairs}
+    train = [by_id[paper_id] for paper_id in shuffled(i for i in by_id if not is_dev(i))]
     dev = [p for p in shop.pairs if is_dev(p[0].id)]
     for size in SIZES:
         # Small parts get more epochs: about as many steps as half of the gold gets.
@@ -92,16 +94,6 @@ def predict(shop: Workshop, name: str, train: Pairs, test: Pairs, epochs: int) -
 def report(pairs: Pairs, found: dict[str, list[Mention]]) -> Report:
     """Compare what was found with the gold of the papers."""
     return evaluate([gold for _, gold in pairs], {paper.id: paper for paper, _ in pairs}, found)
-
-
-def fold_of(paper_id: str, number: int) -> int:
-    """Return the fold of a paper; decided by its id alone."""
-    return int(order(paper_id), 16) % number
-
-
-def order(paper_id: str) -> str:
-    """Return a key that sorts papers by chance, the same on every run."""
-    return hashlib.sha256(paper_id.encode()).hexdigest()[:12]
 
 
 if __name__ == "__main__":
