@@ -18,8 +18,9 @@ from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix
 __all__ = ["create_tokenizer"]
 
 _COMBINING = "\u0300-\u036f"
-_JOINT = rf"[^\w\s.'’{_COMBINING}]|_"
-_EDGE = rf"[^\w\s{_COMBINING}]|_"
+# In groups: spaCy anchors each rule by a character in front or behind, which would bind one branch alone.
+_JOINT = rf"(?:[^\w\s.'’{_COMBINING}]|_)"
+_EDGE = rf"(?:[^\w\s{_COMBINING}]|_)"
 _DOT_INSIDE = r"(?<=[A-Za-z0-9])\.(?=[A-Z][a-z]|git\b|github\b|com\b|io\b|org\b|mono\b)"
 
 

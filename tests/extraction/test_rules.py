@@ -42,6 +42,31 @@ def test_names_fall_on_token_boundaries(blank, text, name):
     assert blank.make_doc(text).char_span(start, start + len(name)) is not None
 
 
+def test_names_split_at_their_joints_and_words_stay_whole(blank):
+    text = 'Multi-Turn CIFAR-10/100, state-of-the-art T2T-ViT_L ("pre-trained").'
+    assert [token.text for token in blank.make_doc(text)] == [
+        *(
+            "Multi",
+            "-",
+            "Turn",
+            "CIFAR",
+            "-",
+            "10",
+            "/",
+            "100",
+            ",",
+            "state",
+            "-",
+            "of",
+            "-",
+            "the",
+            "-",
+            "art",
+        ),
+        *("T2T", "-", "ViT", "_", "L", "(", '"', "pre", "-", "trained", '"', ")", "."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [

@@ -71,7 +71,7 @@ class Recipe:
 
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)
     teach: FitSettings = field(default_factory=FitSettings)
-    teachers: int = 2
+    teachers: int = 1
     unlabelled: int = 25000
     learn: FitSettings = field(
         default_factory=lambda: FitSettings(
@@ -129,8 +129,9 @@ class Workshop:
             self.say(f"vectors: reading {len(self.papers)} abstracts")
             train_vectors(self.nlp, (paper.text for paper in self.papers), vectors)
         load_vectors(self.nlp, vectors)
-        tokens = self.work / f"tokens-{self.texts}.npz"
-        self.documents = tokenise(self.nlp, self.papers, tokens, self.say)
+        rules = hashlib.sha256(self.nlp.tokenizer.to_bytes()).hexdigest()
+        self.tokens = self.work / f"tokens-{digest(rules, self.texts)}.npz"
+        self.documents = tokenise(self.nlp, self.papers, self.tokens, self.say)
 
     def gold(self, pairs: Pairs) -> Gold:
         """Return annotated papers as token arrays."""
@@ -245,7 +246,7 @@ class Workshop:
         return nlp
 
     def _words(self) -> list[str]:
-        with np.load(self.work / f"tokens-{self.texts}.npz", allow_pickle=False) as archive:
+        with np.load(self.tokens, allow_pickle=False) as archive:
             return str(archive["words"]).split("\0")
 
     def _reporter(self, name: str) -> Callable[[dict[str, Any]], None]:
