@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -27,7 +27,7 @@ _AHEAD = 2
 _BLOCK = 512
 """Papers that are looked up at a time."""
 
-Found = Iterator[list[Mention]]
+Found = Generator[list[Mention]]
 Known = list[tuple[Paper, list[Mention] | None]]
 
 
@@ -79,13 +79,17 @@ def extract_papers(
         else:
             workers = local_processes(processes) if dask is None else dask_workers(dask)
             stream = _by_workers(papers, store, workers, str(model), name)
-        for done, mentions in enumerate(stream, start=1):
-            yield mentions
-            if on_progress:
-                on_progress(stage, done, len(papers))
+        # Closed before the store is: what workers have begun when the caller stops goes into it.
+        with closing(stream):
+            for done, mentions in enumerate(stream, start=1):
+                yield mentions
+                if on_progress:
+                    on_progress(stage, done, len(papers))
 
 
-def _here(papers: Iterable[Paper], store: MentionStore, extract: Callable[[list[Paper]], Found]) -> Found:
+def _here(
+    papers: Iterable[Paper], store: MentionStore, extract: Callable[[list[Paper]], Iterator[list[Mention]]]
+) -> Found:
     for known in _chunks(papers, store):
         fresh = extract(_missing(known))
         for paper, mentions in known:
