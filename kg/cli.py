@@ -134,10 +134,7 @@ def main() -> None:
     except SystemExit as end:
         if end.code != _INTERRUPTED:
             raise
-        _fail(
-            "interrupted; files already written are whole, extracted papers are kept.",
-            130,
-        )
+        _fail("interrupted; files already written are whole, extracted papers are kept.", _INTERRUPTED)
     except OSError as error:
         _fail(f"{error.filename or 'system'}: {error.strerror or error}.", 1)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -24,7 +24,11 @@ _CHUNK = 32
 _AHEAD = 2
 """Chunks in work or waiting, per worker."""
 
-Found = Iterator[list[Mention]]
+_BLOCK = 512
+"""Papers that are looked up at a time."""
+
+Found = Generator[list[Mention]]
+Known = list[tuple[Paper, list[Mention] | None]]
 
 
 def extract_papers(
@@ -75,17 +79,20 @@ def extract_papers(
         else:
             workers = local_processes(processes) if dask is None else dask_workers(dask)
             stream = _by_workers(papers, store, workers, str(model), name)
-        for done, mentions in enumerate(stream, start=1):
-            yield mentions
-            if on_progress:
-                on_progress(stage, done, len(papers))
+        # Closed before the store is: what workers have begun when the caller stops goes into it.
+        with closing(stream):
+            for done, mentions in enumerate(stream, start=1):
+                yield mentions
+                if on_progress:
+                    on_progress(stage, done, len(papers))
 
 
-def _here(papers: Iterable[Paper], store: MentionStore, extract: Callable[[list[Paper]], Found]) -> Found:
-    for chunk in _chunks(papers):
-        known = store.get(chunk)
-        fresh = extract(_missing(chunk, known))
-        for paper, mentions in zip(chunk, known, strict=True):
+def _here(
+    papers: Iterable[Paper], store: MentionStore, extract: Callable[[list[Paper]], Iterator[list[Mention]]]
+) -> Found:
+    for known in _chunks(papers, store):
+        fresh = extract(_missing(known))
+        for paper, mentions in known:
             if mentions is None:
                 mentions = next(fresh)
                 store.add(paper, mentions)
@@ -100,13 +107,12 @@ def _by_workers(
     name: str,
 ) -> Found:
     waiting: deque[_Task] = deque()
-    chunks = _chunks(papers)
+    chunks = _chunks(papers, store)
     with workers as (executor, number):
         try:
             while True:
-                for chunk in islice(chunks, _AHEAD * number - len(waiting)):
-                    known = store.get(chunk)
-                    missing = _missing(chunk, known)
+                for known in islice(chunks, _AHEAD * number - len(waiting)):
+                    missing = _missing(known)
                     future = executor.submit(extract_chunk, missing, model, name) if missing else None
                     waiting.append(_Task(known, missing, future))
                 if not waiting:
@@ -127,7 +133,7 @@ def _by_workers(
 class _Task:
     """A chunk of papers: what is known of each, those of which nothing is, and the worker's promise."""
 
-    known: list[list[Mention] | None]
+    known: Known
     missing: list[Paper]
     future: Future[list[list[Mention]]] | None
 
@@ -137,7 +143,7 @@ class _Task:
         for paper, mentions in zip(self.missing, found, strict=True):
             store.add(paper, mentions)
         fresh = iter(found)
-        return [next(fresh) if mentions is None else mentions for mentions in self.known]
+        return [next(fresh) if mentions is None else mentions for _, mentions in self.known]
 
     def abandon(self, store: MentionStore) -> None:
         """Keep what a worker has begun, though nobody will ask for it in this run."""
@@ -147,14 +153,16 @@ class _Task:
                 self.finish(store)
 
 
-def _chunks(papers: Iterable[Paper]) -> Iterator[list[Paper]]:
+def _chunks(papers: Iterable[Paper], store: MentionStore) -> Iterator[Known]:
     stream = iter(papers)
-    while chunk := list(islice(stream, _CHUNK)):
-        yield chunk
+    while block := list(islice(stream, _BLOCK)):
+        known = list(zip(block, store.get(block), strict=True))
+        for start in range(0, len(known), _CHUNK):
+            yield known[start : start + _CHUNK]
 
 
-def _missing(papers: Sequence[Paper], known: Sequence[list[Mention] | None]) -> list[Paper]:
-    return [paper for paper, mentions in zip(papers, known, strict=True) if mentions is None]
+def _missing(known: Known) -> list[Paper]:
+    return [paper for paper, mentions in known if mentions is None]
 
 
 def _check(processes: int, dask: str | None) -> None:

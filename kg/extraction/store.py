@@ -9,6 +9,7 @@ import time
 import warnings
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -54,9 +55,9 @@ _SECONDS = 2.0
 """A part is written at least this often: the most that a killed run loses."""
 _SMALL, _MANY = 1000, 32
 """Parts of fewer papers are small; this many of them are made one."""
-_OPEN_PARTS = 8
+_OPEN_PARTS = 4
 
-Row = list[dict[str, Any]]
+Rows = list[tuple[Any, ...]]
 
 
 def default_cache() -> Path:
@@ -82,11 +83,11 @@ class MentionStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._pending: dict[bytes, Row] = {}
+        self._pending: dict[bytes, Rows] = {}
         self._written = time.monotonic()
         self._sizes: dict[str, int] = {}
         self._places: dict[bytes, tuple[str, int]] = {}
-        self._open: OrderedDict[str, pa.ChunkedArray] = OrderedDict()
+        self._open: OrderedDict[str, pa.ListArray] = OrderedDict()
         self._writable = True
         self._read_index()
 
@@ -103,20 +104,18 @@ class MentionStore:
         return key in self._places or key in self._pending
 
     def get(self, papers: Sequence[Paper]) -> list[list[Mention] | None]:
-        """Return the mentions of each paper, None where nothing is known."""
+        """Return the mentions of each paper, None where nothing is known.
+
+        Ask for some hundreds at a time: each part that holds one of them is read once.
+        """
         keys = [_key(paper) for paper in papers]
-        rows: dict[bytes, Row] = {key: self._pending[key] for key in keys if key in self._pending}
-        wanted = [key for key in keys if key in self._places and key not in rows]
-        # Part by part: papers of one run lie together, whatever the order they are asked for in.
-        for key in sorted(wanted, key=self._places.__getitem__):
-            row = self._row(key)
-            if row is not None:
-                rows[key] = row
+        rows = {key: self._pending[key] for key in keys if key in self._pending}
+        rows |= self._read([key for key in keys if key in self._places and key not in rows])
         return [_mentions(p, rows[k]) if k in rows else None for p, k in zip(papers, keys, strict=True)]
 
     def add(self, paper: Paper, mentions: Sequence[Mention]) -> None:
         """Keep the mentions of a paper; on disk within two seconds of the next `add`, or after `flush`."""
-        self._pending[_key(paper)] = [{name: getattr(m, name) for name in _FIELDS} for m in mentions]
+        self._pending[_key(paper)] = [tuple(getattr(m, name) for name in _FIELDS) for m in mentions]
         if time.monotonic() - self._written >= _SECONDS:
             self.flush()
 
@@ -126,7 +125,8 @@ class MentionStore:
         self._written = time.monotonic()
         if not pending or not self._writable:
             return
-        table = pa.table({"text": list(pending), "mentions": list(pending.values())}, schema=SCHEMA)
+        mentions = [[dict(zip(_FIELDS, row, strict=True)) for row in rows] for rows in pending.values()]
+        table = pa.table({"text": list(pending), "mentions": mentions}, schema=SCHEMA)
         try:
             self._write(table)
             small = [name for name, size in self._sizes.items() if size < _SMALL]
@@ -171,24 +171,35 @@ class MentionStore:
         self._sizes[name] = len(keys)
         self._places.update((key, (name, row)) for row, key in enumerate(keys.to_pylist()))
 
-    def _row(self, key: bytes) -> Row | None:
-        name, row = self._places[key]
+    def _read(self, keys: Sequence[bytes]) -> dict[bytes, Rows]:
+        """Return what is known of keys that have a place."""
+        by_part: dict[str, dict[bytes, int]] = {}
+        for key in keys:
+            name, row = self._places[key]
+            by_part.setdefault(name, {})[key] = row
+        found: dict[bytes, Rows] = {}
+        moved: list[bytes] = []
+        for name, rows in by_part.items():
+            column = self._column(name)
+            if column is None:
+                moved += rows
+            else:
+                found |= zip(rows, _rows_of(column, list(rows.values())), strict=True)
+        if moved:
+            # Another run has made larger parts of small ones, or somebody has deleted the cache.
+            self._read_index()
+            found |= self._read([key for key in moved if key in self._places])
+        return found
+
+    def _column(self, name: str) -> pa.ListArray | None:
         if name not in self._open:
             table = self._table(name)
             if table is None:
-                # Another run has made larger parts of small ones, or somebody has deleted the cache.
-                self._read_index()
-                if key not in self._places:
-                    return None
-                name, row = self._places[key]
-                table = self._table(name)
-                if table is None:
-                    return None
-            self._open[name] = table.column("mentions")
+                return None
+            self._open[name] = table.column("mentions").combine_chunks()
             if len(self._open) > _OPEN_PARTS:
                 self._open.popitem(last=False)
-        found: Row = self._open[name][row].as_py()
-        return found
+        return self._open[name]
 
     def _table(self, name: str, columns: list[str] | None = None) -> pa.Table | None:
         """Return a part, None where it is gone or damaged: its papers are then unknown again."""
@@ -205,6 +216,14 @@ def _key(paper: Paper) -> bytes:
     return hashlib.blake2b(paper.text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _mentions(paper: Paper, row: Row) -> list[Mention]:
-    starts = sentence_starts(paper.text) if row else []
-    return [mention_at(paper, starts, **fields) for fields in row]
+def _rows_of(column: pa.ListArray, numbers: Sequence[int]) -> list[Rows]:
+    # Column by column: a row turned into Python objects by itself takes ten times as long.
+    taken = column.take(pa.array(numbers, pa.int64()))
+    fields = [taken.values.field(n).to_pylist() for n in range(len(_FIELDS))]
+    rows = list(zip(*fields, strict=True))
+    return [rows[start:stop] for start, stop in pairwise(taken.offsets.to_pylist())]
+
+
+def _mentions(paper: Paper, rows: Rows) -> list[Mention]:
+    starts = sentence_starts(paper.text) if rows else []
+    return [mention_at(paper, starts, **dict(zip(_FIELDS, row, strict=True))) for row in rows]

@@ -85,7 +85,7 @@ def test_an_interrupted_run_goes_on_where_it_was(work, expected, extra, tmp_path
     process = start(work, "papers.jsonl", cache=tmp_path, extra=extra)
     first = process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
-    rest, errors = process.communicate(timeout=60)
+    rest, errors = process.communicate(timeout=600)
     assert process.returncode == 130
     assert errors.decode() == "kg: interrupted; files already written are whole, extracted papers are kept.\n"
     delivered = (first + rest).count(b"\n")
@@ -109,7 +109,7 @@ def test_a_killed_run_leaves_whole_files_and_no_process(work, expected, extra, t
         time.sleep(0.05)
     process.kill()
     # The workers hold the other end of the pipe: it closes when the last of them has gone.
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     found = kept(tmp_path)
     assert 0 < found < N
     output, line = summary(start(work, "papers.jsonl", cache=tmp_path, extra=extra))
