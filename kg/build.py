@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,9 @@ def build(
     kinds: Collection[str] = ENTITY_KINDS,
     since: int | None = None,
     until: int | None = None,
+    cache: str | Path | None = None,
+    processes: int = 1,
+    dask: str | None = None,
     aliases: str | Path | None = None,
     earlier: str | Path | None = None,
     on_progress: Progress | None = None,
@@ -44,6 +48,14 @@ def build(
         Kinds of entities to keep, of ``kg.schema.ENTITY_KINDS``.
     since, until : int, optional
         First and last year; either leaves undated papers out.
+    cache : str or Path, optional
+        Folder that keeps what is extracted, so that no paper is extracted twice by one pipeline; by default
+        ``$KG_CACHE``, else the user's cache folder. It can be deleted at any time.
+    processes : int
+        Processes that extract. With more than one, a script needs ``if __name__ == "__main__":`` around its
+        main part, as with all of Python's `multiprocessing`.
+    dask : str, optional
+        Address of a Dask scheduler, ``tcp://host:8786``, whose workers extract (extra ``dask``).
     aliases : str or Path, optional
         An alias file of your own, with lines to merge, split, rename or drop entities;
         `kg.linking.read_aliases` tells its format.
@@ -71,6 +83,9 @@ def build(
         kinds=kinds,
         since=since,
         until=until,
+        cache=cache,
+        processes=processes,
+        dask=dask,
         aliases=aliases,
         former=read_entities(earlier) if earlier is not None else (),
         on_progress=on_progress,
@@ -88,6 +103,9 @@ def build_from_corpus(
     aliases: str | Path | None = None,
     keep: Iterable[Paper] = (),
     former: Sequence[Entity] = (),
+    cache: str | Path | None = None,
+    processes: int = 1,
+    dask: str | None = None,
     on_progress: Progress | None = None,
 ) -> KnowledgeGraph:
     """Do what `build` does, for papers that are read already.
@@ -104,11 +122,17 @@ def build_from_corpus(
     # Kept papers are extracted as the new ones are: what linking made of their mentions says nothing of what
     # each paper says for itself, and the graph would not be the one of all papers at once.
     papers += [paper for paper in keep if paper.id not in fresh]
-    mentions = [
-        mention
-        for _, found in extract_from_corpus(papers, model, min_score, kinds, on_progress)
-        for mention in found
-    ]
+    extracted = extract_from_corpus(
+        papers,
+        model,
+        min_score,
+        kinds,
+        cache=cache,
+        processes=processes,
+        dask=dask,
+        on_progress=on_progress,
+    )
+    mentions = [mention for _, found in extracted for mention in found]
     if on_progress:
         on_progress("linking and layout", 0, 1)
     graph = KnowledgeGraph.from_records(papers, link(papers, mentions, former, rules))
@@ -124,11 +148,23 @@ def extract(
     kinds: Collection[str] = ENTITY_KINDS,
     since: int | None = None,
     until: int | None = None,
+    cache: str | Path | None = None,
+    processes: int = 1,
+    dask: str | None = None,
     on_progress: Progress | None = None,
-) -> Iterator[tuple[Paper, list[Mention]]]:
+) -> Generator[tuple[Paper, list[Mention]]]:
     """Yield each paper with its mentions, in input order; the settings are those of `build`."""
     papers = _between(read(*inputs).papers, since, until)
-    return extract_from_corpus(papers, model, min_score, kinds, on_progress)
+    return extract_from_corpus(
+        papers,
+        model,
+        min_score,
+        kinds,
+        cache=cache,
+        processes=processes,
+        dask=dask,
+        on_progress=on_progress,
+    )
 
 
 def extract_from_corpus(
@@ -136,36 +172,29 @@ def extract_from_corpus(
     model: str | Path,
     min_score: float,
     kinds: Collection[str],
-    on_progress: Progress | None,
-) -> Iterator[tuple[Paper, list[Mention]]]:
+    *,
+    cache: str | Path | None = None,
+    processes: int = 1,
+    dask: str | None = None,
+    on_progress: Progress | None = None,
+) -> Generator[tuple[Paper, list[Mention]]]:
     """Do what `extract` does, for papers that are read already."""
+    from kg.extraction.run import extract_papers
+
     _check_settings(min_score, kinds)
-    return _extract(papers, model, min_score, kinds, on_progress)
+    stream = extract_papers(
+        papers, model, cache=cache, processes=processes, dask=dask, on_progress=on_progress
+    )
+    return _wanted(papers, stream, min_score, kinds)
 
 
-def _extract(
-    papers: Sequence[Paper],
-    model: str | Path,
-    min_score: float,
-    kinds: Collection[str],
-    on_progress: Progress | None,
-) -> Iterator[tuple[Paper, list[Mention]]]:
-    from kg.extraction import extract_mentions, load_pipeline
-
-    nlp = load_pipeline(model)
-    for done, (paper, mentions) in enumerate(
-        zip(papers, extract_mentions(papers, nlp), strict=True), start=1
-    ):
-        yield (
-            paper,
-            [
-                mention
-                for mention in mentions
-                if mention.score >= min_score and kind_of(mention.label) in kinds
-            ],
-        )
-        if on_progress:
-            on_progress("extraction", done, len(papers))
+def _wanted(
+    papers: Sequence[Paper], stream: Generator[list[Mention]], min_score: float, kinds: Collection[str]
+) -> Generator[tuple[Paper, list[Mention]]]:
+    # Closed here and now when the caller stops: what workers have begun is still kept then.
+    with closing(stream):
+        for paper, found in zip(papers, stream, strict=True):
+            yield paper, [m for m in found if m.score >= min_score and kind_of(m.label) in kinds]
 
 
 def _between(papers: Sequence[Paper], since: int | None, until: int | None) -> list[Paper]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
+import signal
 import sys
 import time
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from enum import Enum, StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -85,6 +87,18 @@ SinceOption = Annotated[
 UntilOption = Annotated[
     int | None, typer.Option("--until", metavar="YEAR", help="Last year; leaves out undated papers.")
 ]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="FOLDER",
+        help="Keeps what is extracted for the next run (default: $KG_CACHE, or the user's cache folder).",
+    ),
+]
+ProcessesOption = Annotated[int, typer.Option("--processes", metavar="N", help="Processes that extract.")]
+DaskOption = Annotated[
+    str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers extract.")
+]
 
 _WIDEST = {
     "label": 44,
@@ -98,12 +112,17 @@ _WIDEST = {
 """Widest a column of a table gets; ``evidence`` takes what the others leave."""
 
 _ALL_KINDS = ",".join(ENTITY_KINDS)
+_INTERRUPTED = 130
+"""Exit code that Typer turns an interrupt into."""
 _EXPORTS = Path("exports")
 _SEEDS = Path("seeds/pages")
 
 
 def main() -> None:
     """Run the command line; the exit code is 0, 1 for a failure, 2 for bad usage or input."""
+    # A batch system asks politely before it kills: what is extracted by then is kept, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    warnings.showwarning = lambda message, *_: _note(f"kg: {message}")
     try:
         app()
     except KgError as error:
@@ -112,8 +131,13 @@ def main() -> None:
         # The reader of a pipe has seen enough. Python would complain again while it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
-    except KeyboardInterrupt:
-        _fail("interrupted; files already written are whole.", 130)
+    except SystemExit as end:
+        if end.code != _INTERRUPTED:
+            raise
+        _fail(
+            "interrupted; files already written are whole, extracted papers are kept.",
+            130,
+        )
     except OSError as error:
         _fail(f"{error.filename or 'system'}: {error.strerror or error}.", 1)
 
@@ -142,6 +166,9 @@ def build(
     kinds: KindsOption = _ALL_KINDS,
     since: SinceOption = None,
     until: UntilOption = None,
+    cache: CacheOption = None,
+    processes: ProcessesOption = 1,
+    dask: DaskOption = None,
     aliases: Annotated[
         Path | None,
         typer.Option("--aliases", metavar="FILE", help="Your own lines to merge, split, rename or drop."),
@@ -175,6 +202,9 @@ def build(
             until=until,
             aliases=aliases,
             keep=keep,
+            cache=cache,
+            processes=processes,
+            dask=dask,
             former=former,
             on_progress=report,
         )
@@ -199,18 +229,23 @@ def extract(
     kinds: KindsOption = _ALL_KINDS,
     since: SinceOption = None,
     until: UntilOption = None,
+    cache: CacheOption = None,
+    processes: ProcessesOption = 1,
+    dask: DaskOption = None,
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
     """Write the mentions of each paper as one JSON object per line."""
     from kg.build import extract as run
     from kg.export.mentions import mention_line
-    from kg.files import atomic_write
+    from kg.files import atomic_stream
 
     counts: Counter[str] = Counter()
-    lines = []
     started = time.monotonic()
-    with _progress(quiet) as report:
+    target = nullcontext(sys.stdout.buffer) if str(output) == "-" else atomic_stream(output)
+    with ExitStack() as stack:
+        stream = stack.enter_context(target)
+        report = stack.enter_context(_progress(quiet))
         found = run(
             *inputs,
             model=model,
@@ -218,18 +253,16 @@ def extract(
             kinds=kinds.split(","),
             since=since,
             until=until,
+            cache=cache,
+            processes=processes,
+            dask=dask,
             on_progress=report,
         )
+        stack.callback(found.close)
         for paper, mentions in found:
             counts["papers"] += 1
             counts["mentions"] += len(mentions)
-            line = mention_line(paper, mentions)
-            if str(output) == "-":
-                sys.stdout.write(line)
-            else:
-                lines.append(line)
-    if str(output) != "-":
-        atomic_write(output, "".join(lines))
+            stream.write(mention_line(paper, mentions).encode("utf-8"))
     if not quiet:
         _note(f"{counts['papers']} papers, {counts['mentions']} mentions, {time.monotonic() - started:.1f} s")
 
@@ -458,16 +491,21 @@ def train(
         Path, typer.Option("--seeds", metavar="FOLDER", help="Folder with pages/ and gold/.")
     ] = Path("seeds"),
     output: Annotated[
-        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where the pipeline goes.")
-    ] = Path("models/default"),
+        Path, typer.Option("-o", "--output", metavar="FOLDER", help="Where default/ and fast/ go.")
+    ] = Path("models"),
     work: Annotated[
         Path, typer.Option("--work", metavar="FOLDER", help="Where finished steps are kept, to go on from.")
     ] = Path(".train"),
     quiet: QuietOption = False,
     version: VersionOption = False,
 ) -> None:
-    """Train the shipped pipeline again, from the gold and the corpus (needs the extra `train`)."""
-    from kg.extraction.training.steps import run_steps
+    """Train the shipped pipelines again, from the gold and the corpus (needs the extra `train`)."""
+    try:
+        from kg.extraction.training.steps import run_steps
+    except ModuleNotFoundError as error:
+        if error.name not in {"torch", "floret"}:
+            raise
+        raise KgError("training needs the extra: pip install 'kg[train]'.") from None
 
     run_steps(corpus=corpus, seeds=seeds, output=output, work=work, say=_note)
 

@@ -29,9 +29,9 @@ _EXTRA = {
 
 _PROGRAMMING = frozenset(
     "ada assembly awk bash basic c c# c++ c/c++ clojure cobol coq cuda dart elixir erlang f# fortran go "
-    "haskell html java javascript json julia kotlin latex lean lisp lua markdown matlab ocaml pascal pddl "
-    "perl php prolog python r racket regex ruby rust scala scheme sparql sql swift typescript verilog vhdl "
-    "xml yaml".split()
+    "haskell html java javascript json julia kotlin latex lean lisp lua markdown matlab ml ocaml pascal "
+    "pddl perl php prolog python r racket regex ruby rust scala scheme sparql sql swift ts typescript "
+    "verilog vhdl xml yaml".split()
 )
 """Programming, query and markup languages, some of which share their name with a natural one (Ada, Lua)."""
 
@@ -39,11 +39,13 @@ _PROGRAMMING = frozenset(
 def code_of(name: str) -> str | None:
     """Return the ISO 639-3 code of a natural language.
 
-    >>> code_of("German"), code_of("Yorùbá"), code_of("Mandarin"), code_of("Java"), code_of("Elvish poetry")
-    ('deu', 'yor', 'cmn', None, None)
+    >>> code_of("German"), code_of("Yorùbá"), code_of("De"), code_of("Java"), code_of("Elvish poetry")
+    ('deu', 'yor', 'deu', None, None)
     """
     folded = _fold(name)
-    return None if folded in _PROGRAMMING else _codes().get(folded)
+    if folded in _PROGRAMMING:
+        return None
+    return _codes().get(folded) or (_two_letters().get(folded) if len(name) == 2 else None)
 
 
 @cache
@@ -61,6 +63,14 @@ def _codes() -> dict[str, str]:
             for other in language.other_names or ():
                 codes.setdefault(_fold(other.print.split(" (")[0]), language.part3)
     return codes | _EXTRA
+
+
+@cache
+def _two_letters() -> dict[str, str]:
+    """The codes of ISO 639-1, which papers write for the languages of a translation (`De`, `ZH`)."""
+    from iso639 import ALL_LANGUAGES
+
+    return {language.part1: language.part3 for language in ALL_LANGUAGES if language.part1}
 
 
 def _fold(name: str) -> str:

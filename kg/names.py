@@ -419,7 +419,7 @@ def _key(text: str, label: str) -> str:
     folded = re.sub(r"\s*&\s*", " and ", folded)
     for british, american in _BRITISH:
         folded = british.sub(american, folded)
-    folded = re.sub(r"(?<=\d)[\s\-_]+(?=\d)", "\0", folded)
+    folded = re.sub(r"(?<=\d)[\s\-_(]+(?=\d)", "\0", folded)
     return re.sub(r"[^\w+#.*@/%\0]+|_+|\.$", "", folded).replace("\0", "-")
 
 

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
-__all__ = ["CHARACTERS", "CHARS_PER_WORD", "SHAPES", "WORD_ROWS", "Arrays", "arrays_of"]
+__all__ = [
+    "CHARACTERS",
+    "CHARS_PER_WORD",
+    "SHAPES",
+    "WORD_ROWS",
+    "Arrays",
+    "Words",
+    "arrays_of",
+    "title_tokens",
+    "words_of",
+]
 
 CHARS_PER_WORD = 18
 CHARACTERS = 130
@@ -19,37 +31,71 @@ WORD_ROWS = 16384
 SHAPES = 16
 
 
-class Arrays(NamedTuple):
-    """What the network reads of one document of ``n`` tokens.
+class Words(NamedTuple):
+    """What the network reads of ``w`` different words.
 
     Attributes
     ----------
-    vectors : float32, shape (n, width of the static vectors)
-    words : int64, shape (n,)
-    chars : int64, shape (n, CHARS_PER_WORD)
-    shapes : int64, shape (n,)
+    vectors : float32, shape (w, width of the static vectors)
+    rows : int64, shape (w,)
+        Row of the hashed word embedding.
+    chars : int64, shape (w, CHARS_PER_WORD)
+    shapes : int64, shape (w,)
+        Below 8.
     """
 
     vectors: npt.NDArray[np.float32]
-    words: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
     chars: npt.NDArray[np.int64]
     shapes: npt.NDArray[np.int64]
 
 
-def arrays_of(doc: Doc) -> Arrays:
-    """Return the arrays of a document; the static vectors come from its vocabulary."""
-    orths = [token.orth for token in doc]
-    table = doc.vocab.vectors
-    vectors = np.ascontiguousarray(table.get_batch(orths), dtype=np.float32)
-    texts = [token.text for token in doc]
-    title_end = doc.text.find("\n")
-    shapes = [_shape(t.text) + (8 if t.idx < title_end else 0) for t in doc]
-    return Arrays(
+class Arrays(NamedTuple):
+    """What the network reads of ``n`` tokens.
+
+    Attributes
+    ----------
+    words : Words
+        The different words among them.
+    places : int64, shape (n,)
+        Row of each token in ``words``.
+    shapes : int64, shape (n,)
+        Shape of each token; 8 more in the title.
+    """
+
+    words: Words
+    places: npt.NDArray[np.int64]
+    shapes: npt.NDArray[np.int64]
+
+
+def words_of(vocab: Vocab, texts: Sequence[str]) -> Words:
+    """Return the arrays of different words; the static vectors come from the vocabulary."""
+    table = vocab.vectors
+    keys = [vocab.strings.add(text) for text in texts]
+    vectors = np.ascontiguousarray(table.get_batch(keys), dtype=np.float32)
+    return Words(
         vectors.reshape(len(texts), table.shape[1]),
         np.array([1 + zlib.crc32(t.lower().encode()) % (WORD_ROWS - 1) for t in texts], dtype=np.int64),
         np.array([_characters(t) for t in texts], dtype=np.int64).reshape(len(texts), CHARS_PER_WORD),
-        np.array(shapes, dtype=np.int64),
+        np.array([_shape(t) for t in texts], dtype=np.int64),
     )
+
+
+def title_tokens(doc: Doc) -> int:
+    """Return how many tokens lie in the title, the first line."""
+    end = doc.text.find("\n")
+    return sum(token.idx < end for token in doc)
+
+
+def arrays_of(docs: Sequence[Doc]) -> Arrays:
+    """Return the arrays of the tokens of all documents, one after the other."""
+    known: dict[str, int] = {}
+    places = np.array(
+        [known.setdefault(token.text, len(known)) for doc in docs for token in doc], dtype=np.int64
+    )
+    title = np.concatenate([np.arange(len(doc)) < title_tokens(doc) for doc in docs] or [np.zeros(0, bool)])
+    words = words_of(docs[0].vocab, list(known))
+    return Arrays(words, places, words.shapes[places] + 8 * title)
 
 
 def _characters(text: str) -> list[int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 __all__ = ["occurrences"]
@@ -23,9 +22,24 @@ def occurrences(text: str, forms: Iterable[tuple[str, T]]) -> list[tuple[int, in
     occupied = bytearray(len(text))
     found: list[tuple[int, int, T]] = []
     for form, payload in sorted(forms, key=lambda item: -len(item[0])):
-        for match in re.finditer(rf"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])", text):
-            start, end = match.span()
-            if start < end and not any(occupied[start:end]):
+        for start in _places(text, form):
+            end = start + len(form)
+            if not any(occupied[start:end]):
                 occupied[start:end] = b"\x01" * (end - start)
                 found.append((start, end, payload))
     return sorted(found, key=lambda item: item[:2])
+
+
+def _places(text: str, form: str) -> Iterator[int]:
+    """Yield where a form stands, from the left, without overlap."""
+    start = text.find(form) if form else -1
+    while start >= 0:
+        end = start + len(form)
+        stands = not (start and _touches(text[start - 1])) and not (end < len(text) and _touches(text[end]))
+        if stands:
+            yield start
+        start = text.find(form, end if stands else start + 1)
+
+
+def _touches(character: str) -> bool:
+    return character.isascii() and character.isalnum()

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from kg.schema import LABELS
 
-__all__ = ["TAGS", "allowed", "marginals", "spans_of", "tags_of", "viterbi"]
+__all__ = ["TAGS", "allowed", "best_paths", "marginals", "spans_of", "tags_of"]
 
 TAGS = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BIES"))
 """Begin, inside, end, single for each label, and outside."""
@@ -68,44 +68,66 @@ def allowed() -> tuple[Scores, Scores, Scores]:
 _START, _END, _PAIRS = allowed()
 
 
-def viterbi(scores: Scores, transitions: Scores) -> list[int]:
-    """Return the best allowed tag sequence.
+def best_paths(documents: Sequence[Scores], transitions: Scores) -> list[list[int]]:
+    """Return the best allowed tag sequence of each document (Viterbi's algorithm).
 
     Parameters
     ----------
-    scores : float array, shape (tokens, tags)
+    documents : sequence of float array, shape (tokens, tags)
     transitions : float array, shape (tags, tags)
         From row to column; forbidden pairs already low.
     """
-    if not len(scores):
-        return []
-    best = scores[0] + _START
-    back = np.zeros(scores.shape, dtype=np.int64)
-    for t in range(1, len(scores)):
-        table = best[:, None] + transitions
-        back[t] = table.argmax(axis=0)
-        best = table[back[t], np.arange(len(TAGS))] + scores[t]
-    path = [int((best + _END).argmax())]
-    for t in range(len(scores) - 1, 0, -1):
-        path.append(int(back[t, path[-1]]))
-    return path[::-1]
+    scores, lengths = _padded(documents)
+    if not scores.size:
+        return [[] for _ in documents]
+    into = np.ascontiguousarray(transitions.T)
+    stay = np.arange(len(TAGS))
+    best = scores[:, 0] + _START
+    back = np.empty(scores.shape, dtype=np.int64)
+    for t in range(1, scores.shape[1]):
+        table = best[:, None, :] + into
+        live = (t < lengths)[:, None]
+        back[:, t] = np.where(live, table.argmax(axis=2), stay)
+        best = np.where(live, table.max(axis=2) + scores[:, t], best)
+    paths = np.empty(scores.shape[:2], dtype=np.int64)
+    paths[:, -1] = (best + _END).argmax(axis=1)
+    rows = np.arange(len(documents))
+    for t in range(scores.shape[1] - 1, 0, -1):
+        paths[:, t - 1] = back[rows, t, paths[:, t]]
+    return [path[:length].tolist() for path, length in zip(paths, lengths, strict=True)]
 
 
-def marginals(scores: Scores, transitions: Scores) -> npt.NDArray[np.float64]:
-    """Return the probability of each tag at each token under the CRF, shape (tokens, tags)."""
-    n = len(scores)
+def marginals(documents: Sequence[Scores], transitions: Scores) -> list[npt.NDArray[np.float64]]:
+    """Return the probability of each tag at each token under the CRF, shape (tokens, tags), per document."""
+    scores, lengths = _padded(documents)
+    if not scores.size:
+        return [np.zeros((0, len(TAGS))) for _ in documents]
     weights = np.exp(transitions.astype(np.float64))
-    emit = np.exp((scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
+    into = np.ascontiguousarray(weights.T)
+    emit = np.exp((scores - scores.max(axis=2, keepdims=True)).astype(np.float64))
     forward, backward = np.empty_like(emit), np.empty_like(emit)
-    forward[0] = emit[0] * np.exp(_START)
-    forward[0] /= forward[0].sum()
-    for t in range(1, n):
-        row = (forward[t - 1] @ weights) * emit[t]
-        forward[t] = row / row.sum()
-    backward[-1] = np.exp(_END)
-    for t in range(n - 2, -1, -1):
-        row = weights @ (emit[t + 1] * backward[t + 1])
-        backward[t] = row / row.sum()
-    joint = forward * backward
-    result: npt.NDArray[np.float64] = joint / joint.sum(axis=1, keepdims=True)
-    return result
+    forward[:, 0] = _shares(emit[:, 0] * np.exp(_START))
+    backward[:, -1] = np.exp(_END)
+    steps = scores.shape[1]
+    # Sums over the last axis, not matrix products: those round differently for batches of different size.
+    for t in range(1, steps):
+        forward[:, t] = _shares((forward[:, t - 1, None, :] * into).sum(axis=2) * emit[:, t])
+    for t in range(steps - 2, -1, -1):
+        row = ((emit[:, t + 1] * backward[:, t + 1])[:, None, :] * weights).sum(axis=2)
+        backward[:, t] = np.where((t + 1 < lengths)[:, None], _shares(row), np.exp(_END))
+    joint = _shares(forward * backward)
+    return [row[:length] for row, length in zip(joint, lengths, strict=True)]
+
+
+def _shares(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    shares: npt.NDArray[np.float64] = weights / weights.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def _padded(documents: Sequence[Scores]) -> tuple[Scores, npt.NDArray[np.int64]]:
+    """Return the scores as one array, shape (documents, tokens, tags), and the number of tokens of each."""
+    lengths = np.array([len(scores) for scores in documents], dtype=np.int64)
+    padded = np.zeros((len(documents), lengths.max(initial=0), len(TAGS)), dtype=np.float32)
+    for row, scores in zip(padded, documents, strict=True):
+        row[: len(scores)] = scores
+    return padded, lengths

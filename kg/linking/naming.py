@@ -147,6 +147,9 @@ def _style(found: Sequence[Occurrence], owned: set[str], label: str, n_papers: i
 
 
 def _name_in_style(counts: Mapping[str, int], style: str, label: str, longs: set[str]) -> str:
+    if label == "LANGUAGE":
+        # A code of two letters names no node where papers spell the language out.
+        counts = {s: n for s, n in counts.items() if len(clean(s)) > 2} or counts
     if style == "proper":
         return proper_name(counts, label)
     if style == "class" and any(s in longs and is_phrase(clean(s)) for s in counts):

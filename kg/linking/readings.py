@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from kg.linking.aliases import Aliases, key_of
 from kg.linking.kinds import TECHNIQUES
 from kg.linking.occurrences import Occurrence
+from kg.linking.shorthand import usual_long
 from kg.linking.uniting import Names
 from kg.names import clean, is_initials, is_phrase, singular
 
@@ -21,7 +22,8 @@ def resolve(occurrences: Sequence[Occurrence], names: Names, aliases: Aliases) -
 
     It is the key of the name that says most in its own paper. An abbreviation that its paper does not define
     takes the reading of the papers that do, where they agree; else that whose papers have most in common
-    with this one; or it stays itself.
+    with this one; else what the field means by it, where these papers do not say otherwise; or it stays
+    itself.
     """
     readings = _find_readings(occurrences, names, aliases)
     bare: Counter[str] = Counter()
@@ -36,19 +38,24 @@ def resolve(occurrences: Sequence[Occurrence], names: Names, aliases: Aliases) -
         if not occurrence.is_bare():
             continue
         for surface, short in sorted(occurrence.keys.items()):
-            if short in readings and short not in names.fixed:
-                fit = {
-                    root: r
-                    for root, r in readings[short].items()
-                    if _is_compatible(occurrence.label, r.labels)
-                }
-                form = singular(clean(surface))
-                root = _clear_reading(form, fit, bare[short], occurrence, names) or _likely_reading(
-                    occurrence, fit, beside, rarity
-                )
-                if root:
-                    resolved[i] = root
-                    break
+            if short in names.fixed:
+                continue
+            form = singular(clean(surface))
+            fit = {
+                root: r
+                for root, r in readings.get(short, {}).items()
+                if _is_compatible(occurrence.label, r.labels)
+            }
+            root = _clear_reading(form, fit, bare[short], occurrence, names)
+            usual = _usual_reading(form, occurrence, names, aliases)
+            if usual and root != usual and root and len(fit[root].papers) < _ENOUGH:
+                root = None
+            root = root or _likely_reading(occurrence, fit, beside, rarity)
+            if usual and not root and (not fit or _is_most_frequent(usual, fit)):
+                root = usual
+            if root:
+                resolved[i] = root
+                break
     for i, root in resolved.items():
         occurrences[i].key = root
 
@@ -64,6 +71,9 @@ class _Reading:
     date: str = "9999"
     beside: Counter[str] | None = None
 
+
+_ENOUGH = 3
+"""Papers that outweigh what the field means by a form."""
 
 Readings = dict[str, dict[str, _Reading]]
 """By key of the short form, then root of the long form."""
@@ -145,6 +155,19 @@ def _clear_reading(
     known = len(readings) == 1 and letters > 2 and (n_bare > 4 or names.papers[best] > 2)
     enough = 1 if mixed or known or letters > 3 or occurrence.label == "METRIC" else 2 if letters > 2 else 3
     return best if n >= enough and (n > 1 or form in reading.forms) else None
+
+
+def _is_most_frequent(root: str, readings: Mapping[str, _Reading]) -> bool:
+    most = max(len(reading.papers) for reading in readings.values())
+    return root in readings and len(readings[root].papers) == most
+
+
+def _usual_reading(form: str, occurrence: Occurrence, names: Names, aliases: Aliases) -> str | None:
+    """Return what the field means by the form, but for a paper that coins it."""
+    if occurrence.introduced:
+        return None
+    long = usual_long(form, occurrence.label)
+    return names.root(key_of(long, occurrence.label, aliases)) if long else None
 
 
 def _likely_reading(

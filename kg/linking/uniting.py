@@ -9,7 +9,10 @@ from dataclasses import dataclass
 
 from kg.languages import code_of
 from kg.linking.aliases import Aliases, key_of
+from kg.linking.kinds import TECHNIQUES
 from kg.linking.occurrences import Occurrence
+from kg.linking.rewording import other_wordings, without_order
+from kg.linking.shorthand import usual_longs_in_phrases
 from kg.names import SMALL_WORDS, clean, expand, is_initials, is_phrase, singular
 from kg.schema import LABELS
 
@@ -58,6 +61,7 @@ def unite(occurrences: Sequence[Occurrence], aliases: Aliases) -> Names:
     _unite_aliases(names, aliases)
     _unite_wordings(names, shorts)
     _unite_inflections(names, labels)
+    _unite_rewordings(names, labels, aliases)
     _unite_spelled_out(names, occurrences, aliases)
     _unite_tails(names, labels, shorts)
     _unite_languages(names, labels)
@@ -107,6 +111,30 @@ def _unite_inflections(names: Names, labels: Mapping[str, Counter[str]]) -> None
             names.sets.join(first.setdefault((label, *words), key), key)
 
 
+def _unite_rewordings(names: Names, labels: Mapping[str, Counter[str]], aliases: Aliases) -> None:
+    """Unite a name with the other ways to write it that papers use, where these may be of one kind."""
+    first: dict[tuple[str, ...], str] = {}
+    for key, name in sorted(names.spelled.items()):
+        if key not in labels:
+            continue
+        label = _main(labels[key])
+        for other in other_wordings(name, label):
+            found = key_of(other, label, aliases)
+            if found in labels and _may_be_one(label, _main(labels[found])):
+                names.sets.join(key, found)
+        words = without_order(name) if is_phrase(name) and label in TECHNIQUES else None
+        if words:
+            names.sets.join(first.setdefault((label, *words), key), key)
+
+
+def _main(labels: Counter[str]) -> str:
+    return min(labels, key=lambda x: (-labels[x], LABELS.index(x)))
+
+
+def _may_be_one(label: str, other: str) -> bool:
+    return label == other or (label in TECHNIQUES and other in TECHNIQUES)
+
+
 def _is_within(words: Sequence[str], others: Sequence[str]) -> bool:
     rest = iter(others)
     return all(word in rest for word in words)
@@ -140,17 +168,56 @@ def _unite_spelled_out(names: Names, occurrences: Iterable[Occurrence], aliases:
             for surface, key in occurrence.keys.items():
                 if key in occurrence.shorts and clean(surface).isupper():
                     longs[singular(clean(surface))][long] += 1
-    clear = {}
+    clear: dict[str, str] = {}
     for short, counts in longs.items():
         best = min(counts, key=lambda key: (-counts[key], key))
         agreed = sum(n for key, n in counts.items() if names.root(key) == names.root(best))
         if agreed >= 3 and agreed >= 0.9 * counts.total():
             clear[short] = singular(names.spelled[best])
+    for short, long in usual_longs_in_phrases().items():
+        root = names.root(key_of(long, "TASK", aliases))
+        if short not in clear and all(names.root(key) == root for key in longs.get(short, ())):
+            clear[short] = long
+    heads = _Heads(names, aliases)
+    first: dict[str, str] = {}
     for key, name in sorted(names.spelled.items()):
-        if re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}", name) and not re.search(r"\d", name):
-            whole = key_of(expand(name, clear), "TASK", aliases)
-            if whole in names.spelled:
-                names.sets.join(key, whole)
+        whole = expand(name, clear) if _holds_abbreviation(name) else name
+        if is_phrase(whole):
+            whole_key = key_of(whole, "TASK", aliases)
+            if whole_key in names.spelled:
+                names.sets.join(key, whole_key)
+            for spelled_out in {whole_key, heads.key_of(whole)}:
+                names.sets.join(first.setdefault(spelled_out, key), key)
+
+
+def _holds_abbreviation(name: str) -> bool:
+    return bool(
+        re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}|[A-Z]\d?[a-z]?[A-Z]", name)
+    ) and not re.search(r"\d\b", name)
+
+
+class _Heads:
+    """Phrases by what their end is another name of (`multilingual translation`: machine translation)."""
+
+    def __init__(self, names: Names, aliases: Aliases) -> None:
+        self._aliases = aliases
+        self._roots = {
+            key: names.root(key)
+            for same in aliases.same
+            if any(is_phrase(name) for name in same.names)
+            for name in same.names
+            for key in (key_of(name, "TASK", aliases),)
+            if name.islower()
+        }
+
+    def key_of(self, name: str) -> str:
+        """Return the key of a phrase with the longest known end replaced by the root of that."""
+        words = name.split()
+        for n in range(1, len(words)):
+            end = key_of(" ".join(words[n:]), "TASK", self._aliases)
+            if end in self._roots:
+                return f"{key_of(' '.join(words[:n]), 'TASK', self._aliases)} {self._roots[end]}"
+        return key_of(name, "TASK", self._aliases)
 
 
 def _unite_tails(
@@ -210,7 +277,7 @@ class _KeySets:
             self._parent[second] = first
 
 
-_INFLECTIONS = re.compile(r"(?<=\w{4})(?:s|e|ed|ers?|ings?|ors?)$")
+_INFLECTIONS = re.compile(r"(?<=\w{3})(?:e|ed|ings?)$|(?<=\w{4})(?:s|ers?|ors?)$")
 _ADJECTIVE = re.compile(r"(?<=\w{4})al$")
 _NOT_INFLECTED = frozenset("critical general natural normal optional personal physical rational".split())
 _ENDINGS = re.compile(

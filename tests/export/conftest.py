@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from page_example import hostile_page, seeds_graph, small_graph, written
 from playwright.sync_api import Browser, Page, sync_playwright
 
 OpenPage = Callable[..., Page]
@@ -55,9 +57,29 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
             ),
         )
         page.goto(path.resolve().as_uri() + fragment)
+        # Not wait_for_function: it needs `eval`, which the page's policy forbids.
+        started = time.monotonic()
+        while not page.evaluate("Boolean(window.kg || !document.querySelector('#canvas'))"):
+            assert time.monotonic() - started < 30, "the page does not get ready"
+            page.wait_for_timeout(20)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert said == []
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(small_graph(), tmp_path_factory.mktemp("small") / "graph.html")
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(seeds_graph(), tmp_path_factory.mktemp("seeds") / "graph.html", "Seeds")
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hostile_page(tmp_path_factory.mktemp("hostile") / "graph.html")

@@ -1,11 +1,11 @@
 """The rules around the network: tokens, sentences, occurrences, consistency, tags."""
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 import spacy
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kg.extraction.pipeline  # noqa: F401  (registers the factories)
@@ -14,7 +14,7 @@ from kg.extraction.consistency import agree
 from kg.extraction.gold import read_gold
 from kg.extraction.occurrences import occurrences
 from kg.extraction.sentences import sentence_at, sentence_starts
-from kg.extraction.tags import TAGS, allowed, marginals, spans_of, tags_of, viterbi
+from kg.extraction.tags import TAGS, allowed, best_paths, marginals, spans_of, tags_of
 from kg.schema import LABELS
 
 
@@ -95,17 +95,43 @@ def test_tags_give_back_their_spans(parts):
     assert spans_of(tags_of(position, spans)) == spans
 
 
-@given(st.integers(1, 7), st.integers(0, 10_000))
-def test_the_best_path_is_allowed_and_marginals_sum_to_one(length, seed):
+@given(st.lists(st.integers(0, 7), min_size=1, max_size=4), st.integers(0, 10_000))
+def test_best_paths_are_allowed_and_marginals_sum_to_one(lengths, seed):
     rng = np.random.default_rng(seed)
-    scores = rng.normal(size=(length, len(TAGS))).astype(np.float32) * 3
+    documents = [rng.normal(size=(length, len(TAGS))).astype(np.float32) * 3 for length in lengths]
     start, end, pairs = allowed()
-    path = viterbi(scores, pairs)
-    assert start[path[0]] == 0
-    assert end[path[-1]] == 0
-    assert all(pairs[a, b] == 0 for a, b in pairwise(path))
-    chances = marginals(scores, pairs)
-    assert np.allclose(chances.sum(axis=1), 1)
+    for length, path in zip(lengths, best_paths(documents, pairs), strict=True):
+        assert len(path) == length
+        assert all(pairs[a, b] == 0 for a, b in pairwise(path))
+        if path:
+            assert start[path[0]] == 0
+            assert end[path[-1]] == 0
+    for length, chances in zip(lengths, marginals(documents, pairs), strict=True):
+        assert chances.shape == (length, len(TAGS))
+        assert np.allclose(chances.sum(axis=1), 1)
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10_000))
+def test_paths_and_marginals_are_those_of_all_sequences(seed):
+    rng = np.random.default_rng(seed)
+    start, end, pairs = allowed()
+    transitions = pairs + rng.normal(size=pairs.shape).astype(np.float32)
+    documents = [rng.normal(size=(length, len(TAGS))).astype(np.float32) * 2 for length in (2, 1)]
+    paths, chances = best_paths(documents, transitions), marginals(documents, transitions)
+    for scores, path, table in zip(documents, paths, chances, strict=True):
+        weight = {
+            tags: start[tags[0]]
+            + end[tags[-1]]
+            + sum(scores[n, tag] for n, tag in enumerate(tags))
+            + sum(transitions[a, b] for a, b in pairwise(tags))
+            for tags in product(range(len(TAGS)), repeat=len(scores))
+        }
+        assert tuple(path) == max(weight, key=lambda tags: weight[tags])
+        total = sum(np.exp(float(value)) for value in weight.values())
+        for n, tag in product(range(len(scores)), range(len(TAGS))):
+            share = sum(np.exp(float(value)) for tags, value in weight.items() if tags[n] == tag) / total
+            assert abs(table[n, tag] - share) < 1e-5
 
 
 @pytest.mark.parametrize(

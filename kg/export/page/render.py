@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kg.export.page.network import network
-from kg.export.page.payload import payload
+from kg.export.page.payload import MOST_TEXT, payload
 from kg.files import atomic_write
 from kg.schema import COLORS, KINDS, RELATIONS, VARIANT_OF, Mention, Paper
 
@@ -27,8 +27,9 @@ HERE = Path(__file__).parent
 TITLE = "Knowledge graph"
 STYLES = ("css/base.css", "css/frame.css", "css/panel.css", "css/print.css")
 SCRIPTS = (
-    "js/data.js",
     "js/dom.js",
+    "js/block.js",
+    "js/data.js",
     "js/state.js",
     "js/queries.js",
     "js/visible.js",
@@ -75,7 +76,11 @@ def write_page(
 
 
 def render(
-    graph: nx.DiGraph[str], papers: Mapping[str, Paper], mentions: Sequence[Mention], title: str = TITLE
+    graph: nx.DiGraph[str],
+    papers: Mapping[str, Paper],
+    mentions: Sequence[Mention],
+    title: str = TITLE,
+    most_text: int = MOST_TEXT,
 ) -> str:
     """Render the page: one HTML file that needs no network and runs nothing but its own two scripts.
 
@@ -90,6 +95,8 @@ def render(
         They are marked in the abstracts.
     title : str
         Heading of the page.
+    most_text : int
+        With more bytes of abstracts than this the page goes without them, and says so.
 
     Returns
     -------
@@ -102,11 +109,11 @@ def render(
     >>> graph = nx.DiGraph()
     >>> graph.add_node("paper:1", kind="paper", label="LoRA on GLUE", x=0.0, y=0.0)
     >>> page = render(graph, {"1": Paper("1", "LoRA on GLUE", "We test it.")}, [], "Example")
-    >>> page.startswith("<!DOCTYPE html>"), "We test it." in page
+    >>> page.startswith("<!DOCTYPE html>"), "<title>Example</title>" in page
     (True, True)
     """
     heading = _NOT_IN_HTML.sub("\ufffd", title)
-    data = payload(network(graph, heading), papers, mentions)
+    data = payload(network(graph, heading), papers, mentions, most_text)
     style = _read(*STYLES) + _kind_styles()
     library, script = _SOURCE_MAP.sub("", _read(LIBRARY)), _script(SCRIPTS)
     return (
@@ -116,7 +123,8 @@ def render(
             title=heading,
             kinds=KINDS,
             relations=(*RELATIONS, VARIANT_OF),
-            data=Markup(_json(data)),
+            head=Markup(_json(data.head)),
+            block=data.block,
             style=Markup(style),
             library=Markup(library),
             script=Markup(script),
@@ -138,7 +146,7 @@ def _environment() -> Environment:
 
 
 def _script(names: Sequence[str]) -> str:
-    return '(function () {\n"use strict";\n' + _read(*names) + "})();\n"
+    return '(async function () {\n"use strict";\n' + _read(*names) + "})();\n"
 
 
 def _kind_styles() -> str:

@@ -1,61 +1,264 @@
-"""The steps that make the shipped pipeline: vectors, tagger, heads, package.
+"""The recipe of the shipped pipelines: vectors, encoder, teachers, soft tags, student, heads, packages.
 
-Each step keeps its result in the work folder under a name that holds a digest of what it was made from; a
-run that was interrupted goes on after the last finished step, the tagger after its last finished epoch.
+Each step keeps its result in the work folder under a name that holds a digest of what it was made from. A run
+that was interrupted goes on after the last finished step, pretraining after its last hundreds of steps, a fit
+after its last finished epoch.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import random
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import spacy
+import torch
 from spacy.language import Language
-from spacy.tokens import Doc
-from spacy.vectors import Mode, Vectors
+from torch import nn
 
 import kg.extraction.pipeline  # noqa: F401
-from kg.errors import KgError
-from kg.extraction.confidence import ConfidenceModel, span_features
-from kg.extraction.features import arrays_of
-from kg.extraction.gold import GoldPaper, gold_spans, read_gold
-from kg.extraction.linear import LinearClassifier
-from kg.extraction.relations import RelationClassifier, group_features
-from kg.extraction.split import is_dev
+from kg.extraction.confidence import ConfidenceModel
+from kg.extraction.features import words_of
+from kg.extraction.frequency import WordFrequency
+from kg.extraction.gold import read_gold
+from kg.extraction.relations import RelationClassifier
+from kg.extraction.split import is_dev, is_for_calibration
 from kg.extraction.tagger import EntityTagger
-from kg.extraction.training.data import docs_of, pair
-from kg.schema import RELATIONS, Paper
+from kg.extraction.training.batches import Documents
+from kg.extraction.training.data import Pairs, gold_of, pair, part, tokenise
+from kg.extraction.training.heads import fit_confidence, fit_relations
+from kg.extraction.training.network import Encoder, Sizes, Tagger
+from kg.extraction.training.pretrain import PretrainSettings, pretrain
+from kg.extraction.training.tagger import FitSettings, Gold, Soft, fit, soft_tags
+from kg.extraction.training.vectors import VECTORS, load_vectors, train_vectors
+from kg.schema import Paper
 from kg.sources import read
 
-__all__ = ["run_steps"]
+__all__ = ["RECIPE", "Recipe", "Workshop", "run_steps"]
 
 Say = Callable[[str], None]
-Pairs = Sequence[tuple[Paper, GoldPaper]]
-
-VECTORS = {
-    "model": "cbow",
-    "mode": "floret",
-    "hashCount": 2,
-    "bucket": 50000,
-    "minn": 3,
-    "maxn": 5,
-    "minCount": 5,
-    "dim": 128,
-    "epoch": 10,
-    "lr": 0.05,
-}
-"""Settings of the word vectors (floret: fastText with hashed subwords)."""
-
-RELATION_L2 = 3e-5
+Model = TypeVar("Model", bound=nn.Module)
 
 
-def run_steps(*, corpus: Path, seeds: Path, output: Path, work: Path, say: Say) -> None:
-    """Train the pipeline and write it to ``output``.
+@dataclass(frozen=True)
+class Recipe:
+    """What the pipelines are made by.
+
+    Attributes
+    ----------
+    pretrain : PretrainSettings
+        The encoder, on all abstracts.
+    teach : FitSettings
+        A teacher: the encoder fitted to the gold.
+    teachers : int
+        How many, by different seeds; their average labels abstracts.
+    unlabelled : int
+        How many abstracts, drawn by chance from those without gold, the teachers label.
+    learn, polish : FitSettings
+        The student, of a teacher's size: fitted to the soft tags, then to the gold.
+    fast_sizes : Sizes
+        The network of the fast pipeline.
+    fast_vectors : int
+        Width of its word vectors: so many principal components of the large ones.
+    fast_learn, fast_polish : FitSettings
+        The same two fits for it.
+    """
+
+    pretrain: PretrainSettings = field(default_factory=PretrainSettings)
+    teach: FitSettings = field(default_factory=FitSettings)
+    teachers: int = 2
+    unlabelled: int = 25000
+    learn: FitSettings = field(
+        default_factory=lambda: FitSettings(
+            epochs=1, tokens=8000, learn_rate=1e-3, dropout=0.1, average=0.995
+        )
+    )
+    polish: FitSettings = field(default_factory=lambda: FitSettings(epochs=3, learn_rate=3e-4))
+    fast_sizes: Sizes = field(
+        default_factory=lambda: Sizes(
+            width=144, hidden=288, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=48
+        )
+    )
+    fast_vectors: int = 64
+    fast_learn: FitSettings = field(
+        default_factory=lambda: FitSettings(
+            epochs=3, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
+        )
+    )
+    fast_polish: FitSettings = field(
+        default_factory=lambda: FitSettings(epochs=3, learn_rate=5e-4, dropout=0.05, hidden=0.02)
+    )
+
+
+RECIPE = Recipe()
+
+
+@dataclass
+class Workshop:
+    """The material of a training run and the folder of its finished steps.
+
+    Attributes
+    ----------
+    work : Path
+    say : callable
+        Called with a line for the user now and then.
+    recipe : Recipe
+    papers : list of Paper
+        All abstracts, each id once.
+    pairs : list of (Paper, GoldPaper)
+    """
+
+    work: Path
+    say: Say
+    recipe: Recipe
+    papers: list[Paper]
+    pairs: Pairs
+
+    def __post_init__(self) -> None:
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.nlp = blank()
+        self.places = {paper.id: n for n, paper in enumerate(self.papers)}
+        self.texts = digest([paper.id for paper in self.papers])
+        vectors = self.work / f"vectors-{digest(VECTORS, self.texts)}.npz"
+        if not vectors.exists():
+            self.say(f"vectors: reading {len(self.papers)} abstracts")
+            train_vectors(self.nlp, (paper.text for paper in self.papers), vectors)
+        load_vectors(self.nlp, vectors)
+        tokens = self.work / f"tokens-{self.texts}.npz"
+        self.documents = tokenise(self.nlp, self.papers, tokens, self.say)
+
+    def gold(self, pairs: Pairs) -> Gold:
+        """Return annotated papers as token arrays."""
+        return gold_of(self.nlp, self.documents, self.places, pairs)
+
+    def encoder(self) -> Encoder:
+        """Return the pretrained encoder."""
+        settings = self.recipe.pretrain
+        width = self.documents.words.vectors.shape[1]
+        path = self.work / f"encoder-{digest(asdict(settings), VECTORS, self.texts)}.pt"
+
+        def make() -> Encoder:
+            return pretrain(
+                self.documents, settings, path.with_suffix(".checkpoint"), self._reporter("pretrain")
+            )
+
+        return _kept(path, make, Encoder(width, settings.sizes))
+
+    def fitted(
+        self, name: str, model: Tagger, data: Gold | Soft, settings: FitSettings, dev: Gold | None = None
+    ) -> Tagger:
+        """Return ``model`` fitted to the data; the same start, data and settings are fitted once."""
+        start = [float(p.detach().double().abs().sum()) for p in model.parameters()]
+        sums = [int(data.tags.astype(np.int64).sum()), len(data.tags)]
+        path = self.work / f"{name}-{digest(asdict(settings), start, sums)}.pt"
+
+        def make() -> Tagger:
+            return fit(model, data, settings, path.with_suffix(".checkpoint"), self._reporter(name), dev)
+
+        return _kept(path, make, model)
+
+    def teachers(self, gold: Gold, dev: Gold | None = None) -> list[Tagger]:
+        """Return the encoder fitted to the gold, by different seeds."""
+        found = []
+        for n in range(self.recipe.teachers):
+            settings = replace(self.recipe.teach, seed=self.recipe.teach.seed + n)
+            torch.manual_seed(settings.seed)
+            found.append(self.fitted(f"teacher{n}", Tagger(self.encoder()), gold, settings, dev))
+        return found
+
+    def soft(self, teachers: Sequence[Tagger]) -> Soft:
+        """Return the unlabelled abstracts with the teachers' tags."""
+        annotated = {paper.id for paper, _ in self.pairs}
+        free = [n for n, paper in enumerate(self.papers) if paper.id not in annotated]
+        chosen = sorted(
+            random.Random(self.recipe.teach.seed).sample(free, min(self.recipe.unlabelled, len(free)))
+        )
+        documents = part(self.documents, chosen)
+        sums = [float(p.detach().double().abs().sum()) for model in teachers for p in model.parameters()]
+        path = self.work / f"soft-{digest(sums, len(chosen), self.texts)}.npz"
+        if not path.exists():
+            soft = soft_tags(teachers, documents, 12000, self._reporter("soft tags"))
+            np.savez(path, tags=soft.tags, chances=soft.chances)
+        with np.load(path, allow_pickle=False) as archive:
+            return Soft(documents, archive["tags"], archive["chances"])
+
+    def student(self, soft: Soft, gold: Gold, dev: Gold | None = None) -> Tagger:
+        """Return the network of the default pipeline."""
+        torch.manual_seed(self.recipe.learn.seed)
+        learned = self.fitted("student", Tagger(self.encoder()), soft, self.recipe.learn, dev)
+        return self.fitted("polished", learned, gold, self.recipe.polish, dev)
+
+    def small(self, nlp: Language, soft: Soft, gold: Gold, dev: Gold | None = None) -> Tagger:
+        """Return the network of the fast pipeline, over the narrower vectors of ``nlp``."""
+        recipe = self.recipe
+        words = words_of(nlp.vocab, self._words())
+
+        def over(documents: Documents) -> Documents:
+            return documents._replace(words=words)
+
+        soft = soft._replace(documents=over(soft.documents))
+        gold = gold._replace(documents=over(gold.documents))
+        dev = dev and dev._replace(documents=over(dev.documents))
+        torch.manual_seed(recipe.fast_learn.seed)
+        start = Tagger(Encoder(recipe.fast_vectors, recipe.fast_sizes))
+        learned = self.fitted("fast", start, soft, recipe.fast_learn, dev)
+        return self.fitted("fast-polished", learned, gold, recipe.fast_polish, dev)
+
+    def frequency(self) -> WordFrequency:
+        """Return how many papers use each word."""
+        ids, offsets = self.documents.ids, self.documents.offsets
+        total = len(self.documents.words.rows)
+        paper = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+        used = np.unique(paper * total + ids) % total
+        frequency = WordFrequency()
+        frequency.fit(zip(self._words(), np.bincount(used, minlength=total).tolist(), strict=True))
+        return frequency
+
+    def narrow(self) -> Language:
+        """Return a blank pipeline whose vectors are the first principal components of the large ones."""
+        nlp = blank()
+        nlp.vocab.strings = self.nlp.vocab.strings
+        large = self.nlp.vocab.vectors
+        table = large.data.astype(np.float64)
+        spread = table.T @ table / len(table)
+        _, axes = np.linalg.eigh(spread)
+        # The sign of an axis is arbitrary: fix it, so that the same vectors come out everywhere.
+        axes = axes[:, ::-1][:, : self.recipe.fast_vectors]
+        axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+        narrow = (table @ axes).astype(np.float16).astype(np.float32)
+        nlp.vocab.vectors = type(large)(
+            strings=nlp.vocab.strings,
+            data=narrow,
+            mode=large.mode.value,
+            minn=large.minn,
+            maxn=large.maxn,
+            hash_count=large.hash_count,
+            hash_seed=large.hash_seed,
+            bow=large.bow,
+            eow=large.eow,
+        )
+        return nlp
+
+    def _words(self) -> list[str]:
+        with np.load(self.work / f"tokens-{self.texts}.npz", allow_pickle=False) as archive:
+            return str(archive["words"]).split("\0")
+
+    def _reporter(self, name: str) -> Callable[[dict[str, Any]], None]:
+        def report(told: dict[str, Any]) -> None:
+            self.say(f"{name}: " + " ".join(f"{key} {value:.4g}" for key, value in told.items()))
+
+        return report
+
+
+def run_steps(
+    *, corpus: Path, seeds: Path, output: Path, work: Path, say: Say, recipe: Recipe = RECIPE
+) -> None:
+    """Train the pipelines and write them to ``output/default`` and ``output/fast``.
 
     Parameters
     ----------
@@ -64,156 +267,86 @@ def run_steps(*, corpus: Path, seeds: Path, output: Path, work: Path, say: Say) 
     seeds : Path
         Folder with ``pages/`` and ``gold/``.
     output : Path
-        Folder of the pipeline.
+        Folder of the pipelines.
     work : Path
         Folder of intermediate results.
     say : callable
         Called with a line for the user now and then.
+    recipe : Recipe
 
     Raises
     ------
     InputError
         A file is missing or a gold paper has no text.
-    KgError
-        The extra ``train`` is not installed.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    abstracts = read(corpus).papers
-    papers = {paper.id: paper for paper in [*abstracts, *read(seeds / "pages").papers]}
+    shop = open_workshop(corpus=corpus, seeds=seeds, work=work, say=say, recipe=recipe)
+    train = [p for p in shop.pairs if not is_dev(p[0].id)]
+    held = [p for p in shop.pairs if is_dev(p[0].id)]
+    say(f"gold: {len(train)} papers to train on, {len(held)} held out (dev)")
+    gold, dev = shop.gold(train), shop.gold(held)
+    soft = shop.soft(shop.teachers(gold, dev))
+    frequency = shop.frequency()
+    package(shop.nlp, shop.student(soft, gold, dev), frequency, train, held, output / "default")
+    say(f"written: {output / 'default'}")
+    narrow = shop.narrow()
+    package(narrow, shop.small(narrow, soft, gold, dev), frequency, train, held, output / "fast")
+    say(f"written: {output / 'fast'}")
+
+
+def open_workshop(*, corpus: Path, seeds: Path, work: Path, say: Say, recipe: Recipe = RECIPE) -> Workshop:
+    """Read the material of a training run; parameters and errors as in `run_steps`."""
+    papers = {paper.id: paper for paper in [*read(corpus).papers, *read(seeds / "pages").papers]}
     gold = [g for name in ("seeds", "corpus") for g in read_gold(seeds / "gold" / f"{name}.jsonl")]
-    pairs = pair(gold, papers)
-    train = [p for p in pairs if not is_dev(p[0].id)]
-    dev = [p for p in pairs if is_dev(p[0].id)]
-    say(f"gold: {len(train)} papers to train on, {len(dev)} held out (dev)")
-    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.NameTokenizer.v1"}}})
-    _add_vectors(nlp, abstracts, work, say)
-    tagger = _train_tagger(nlp, train, dev, work, say)
-    nlp.add_pipe("kg_tagger").from_bytes(tagger.to_bytes())  # type: ignore[attr-defined]
+    return Workshop(work, say, recipe, list(papers.values()), pair(gold, papers))
+
+
+def package(
+    nlp: Language, model: Tagger, frequency: WordFrequency, train: Pairs, held: Pairs, output: Path
+) -> Language:
+    """Put the tagger into a pipeline, fit what stands on it, write the pipeline and return it.
+
+    ``held`` are papers that the tagger was not trained on; a part of them calibrates the scores.
+    """
+    nlp = blank(nlp)
+    tagger = nlp.add_pipe("kg_tagger")
+    assert isinstance(tagger, EntityTagger)
+    tagger.from_bytes(model.export().to_bytes())
     nlp.add_pipe("kg_sentences")
     nlp.add_pipe("kg_consistency")
     relations = nlp.add_pipe("kg_relations")
     assert isinstance(relations, RelationClassifier)
-    relations.classifier = _fit_relations(nlp, train)
+    relations.frequency = frequency
+    relations.classifier = fit_relations(nlp, train, frequency)
     confidence = nlp.add_pipe("kg_confidence")
     assert isinstance(confidence, ConfidenceModel)
-    _fit_confidence(nlp, confidence, dev)
+    fit_confidence(nlp, confidence, [p for p in held if is_for_calibration(p[0].id)])
     nlp.meta["name"] = output.name
     nlp.meta["description"] = "Entities of machine-learning abstracts; made by `kg train`."
     nlp.to_disk(output)
-    say(f"written: {output}")
+    return nlp
 
 
-def _add_vectors(nlp: Language, abstracts: Sequence[Paper], work: Path, say: Say) -> None:
-    path = work / f"vectors-{_digest(VECTORS, [p.id for p in abstracts])}.npz"
-    if not path.exists():
-        say(f"vectors: reading {len(abstracts)} abstracts")
-        tokens = work / "tokens.txt"
-        with tokens.open("w", encoding="utf-8") as stream:
-            for paper in abstracts:
-                doc = nlp.make_doc(paper.text)
-                words = " ".join(token.text for token in doc if not token.is_space)
-                stream.write(words.encode("utf-8", "replace").decode("utf-8") + "\n")
-        _run_floret(tokens, path)
-    with np.load(path, allow_pickle=False) as archive:
-        header, table = json.loads(str(archive["header"])), archive["table"]
-    nlp.vocab.vectors = Vectors(
-        strings=nlp.vocab.strings,
-        data=table,
-        mode=Mode.floret,
-        minn=header["minn"],
-        maxn=header["maxn"],
-        hash_count=header["hash_count"],
-        hash_seed=header["hash_seed"],
-        bow=header["bow"],
-        eow=header["eow"],
-    )
-    say(f"vectors: {table.shape[0]} rows of {table.shape[1]}")
+def blank(like: Language | None = None) -> Language:
+    """Return a pipeline with the tokenizer alone, with the vectors of another one."""
+    nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.NameTokenizer.v1"}}})
+    if like is not None:
+        nlp.vocab.vectors = like.vocab.vectors
+    return nlp
 
 
-def _run_floret(tokens: Path, path: Path) -> None:
-    try:
-        import floret
-    except ImportError:
-        raise KgError("training needs the extra: pip install 'kg[train]'.") from None
-    # One thread: with more, floret's result depends on their timing.
-    model = floret.train_unsupervised(str(tokens), thread=1, **VECTORS)
-    text = path.with_suffix(".floret")
-    model.save_floret_vectors(str(text))
-    with text.open(encoding="utf-8") as stream:
-        bucket, dim, minn, maxn, count, seed, bow, eow = stream.readline().rstrip("\n").split(" ")
-        table = np.array([line.rstrip().split(" ")[1:] for line in stream], dtype=np.float32)
-    assert table.shape == (int(bucket), int(dim))
-    # Unit variance, so that networks read numbers of ordinary size.
-    table /= table.std()
-    numbers = {"minn": int(minn), "maxn": int(maxn), "hash_count": int(count), "hash_seed": int(seed)}
-    np.savez(path, header=json.dumps({**numbers, "bow": bow, "eow": eow}), table=table)
-    text.unlink()
-
-
-def _train_tagger(nlp: Language, train: Pairs, dev: Pairs, work: Path, say: Say) -> EntityTagger:
-    try:
-        from kg.extraction.training.tagger import Example, Settings, train_tagger
-    except ImportError:
-        raise KgError("training needs the extra: pip install 'kg[train]'.") from None
-    settings = Settings()
-    key = _digest(asdict(settings), [g.id for _, g in train], float(np.abs(nlp.vocab.vectors.data).sum()))
-    path = work / f"tagger-{key}.npz"
-    tagger = EntityTagger()
-    if path.exists():
-        return tagger.from_bytes(path.read_bytes())
-
-    def examples(pairs: Pairs) -> list[Example]:
-        docs = docs_of(nlp, pairs)
-        return [Example(arrays_of(d), tuple((s.start, s.end, s.label_) for s in d.ents)) for d in docs]
-
-    def report(epoch: dict[str, Any]) -> None:
-        say("tagger: " + " ".join(f"{name} {value:.4g}" for name, value in epoch.items()))
-
-    model = train_tagger(examples(train), examples(dev), settings, work / f"tagger-{key}.checkpoint", report)
-    state = {name: value.detach().numpy() for name, value in model.state_dict().items()}
-    state["transitions"] = state["transitions"] + state.pop("pair_mask")
-    del state["start_mask"], state["end_mask"]
-    tagger.weights = state
-    tagger.dilations = settings.dilations
-    path.write_bytes(tagger.to_bytes())
-    return tagger.from_bytes(path.read_bytes())
-
-
-def _fit_relations(nlp: Language, train: Pairs) -> LinearClassifier:
-    """Learn relations from the gold spans, grouped as the gold groups them."""
-    examples, labels = [], []
-    sentences = nlp.get_pipe("kg_sentences")
-    for doc, (paper, gold) in zip(docs_of(nlp, train), train, strict=True):
-        sentences(doc)
-        groups: dict[int, list[Any]] = {}
-        for span in gold_spans(paper.text, gold.entities):
-            found = doc.char_span(span.start, span.end, label=span.label)
-            if found is not None:
-                groups.setdefault(span.entity, []).append(found)
-        for index, spans in groups.items():
-            examples.append(group_features(doc, spans))
-            labels.append(gold.entities[index].relation)
-    classifier = LinearClassifier(RELATIONS, bits=RelationClassifier().classifier.bits)
-    classifier.fit(examples, labels, l2=RELATION_L2)
-    return classifier
-
-
-def _fit_confidence(nlp: Language, confidence: ConfidenceModel, dev: Pairs) -> None:
-    """Calibrate on the held-out papers: the tagger is too sure of those that it was trained on."""
-    examples: list[list[str]] = []
-    right: list[bool] = []
-    for doc, (paper, gold) in zip(_found(nlp, [paper for paper, _ in dev]), dev, strict=True):
-        wanted = {(s.start, s.end, s.label) for s in gold_spans(paper.text, gold.entities)}
-        examples += span_features(doc)
-        right += [(s.start_char, s.end_char, s.label_) in wanted for s in doc.ents]
-    if examples:
-        confidence.fit(examples, right)
-
-
-def _found(nlp: Language, papers: Sequence[Paper]) -> list[Doc]:
-    return list(nlp.pipe([paper.text for paper in papers], batch_size=16))
-
-
-def _digest(*parts: Any) -> str:
+def digest(*parts: Any) -> str:
+    """Return a short name for what a step is made from."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _kept(path: Path, make: Callable[[], Model], empty: Model) -> Model:
+    if path.exists():
+        empty.load_state_dict(torch.load(path, weights_only=True))
+        return empty
+    model = make()
+    part = path.with_suffix(".part")
+    torch.save(model.state_dict(), part)
+    part.replace(path)
+    path.with_suffix(".checkpoint").unlink(missing_ok=True)
+    return model

@@ -1,26 +1,47 @@
-// What the page embeds, decoded: nodes, edges and texts by number, with the edges of each node at hand.
+// The graph that the page embeds: nodes, edges and texts by number, with the edges of each node at hand.
 
 const data = (function () {
-  const raw = JSON.parse(document.getElementById("kg-data").textContent);
-  const { nodes, papers, entities, edges, mentions, strings } = raw;
-  const size = nodes.id.length;
-  const nPapers = papers.title.length;
-  const nEdges = edges.source.length;
-  const VARIANT = raw.relations.length - 1;
+  const { head, numbers, ascending, texts, keptTexts } = block;
+  const id = keptTexts("id");
+  const ownLabel = keptTexts("label");
+  const title = keptTexts("title");
+  const abstract = texts("abstract");
+  const string = texts("string");
+  const kind = numbers("kind");
+  const x = Float64Array.from(numbers("x"));
+  const y = Float64Array.from(numbers("y"));
+  const radius = Float64Array.from(numbers("size"), (size) => size / 10);
+  const year = numbers("year");
+  const nAuthors = numbers("n_authors");
+  const nMentions = numbers("n_mentions");
+  const facts = Object.fromEntries(
+    ["authors", "date", "organization", "venue", "url", "source"].map((name) => [name, texts(name)]),
+  );
+  const [aliases, code, formerIds, firstDate] = ["aliases", "code", "former_ids", "first_date"].map(texts);
+  const source = ascending("edge.source");
+  const [target, relation, weight, score, place, length] = [
+    "target",
+    "relation",
+    "weight",
+    "score",
+    "place",
+    "length",
+  ].map((name) => numbers("edge." + name));
+  const mentionPaper = ascending("mention.paper");
+  const [mentionPlace, mentionLength, mentionEntity] = ["place", "length", "entity"].map((name) =>
+    numbers("mention." + name),
+  );
+  const size = kind.length;
+  const nPapers = year.length;
+  const nEdges = source.length;
+  const VARIANT = head.relations.length - 1;
 
-  const numbers = new Map(nodes.id.map((id, node) => [id, node]));
-  const x = Float64Array.from(nodes.x);
-  const y = Float64Array.from(nodes.y);
-  const radius = Float64Array.from(nodes.size);
-  const kind = Uint8Array.from(nodes.kind);
-  const source = Int32Array.from(edges.source);
-  const target = Int32Array.from(edges.target);
-  const relation = Uint8Array.from(edges.relation);
   const first = new Int32Array(size + 1);
   const incident = new Int32Array(2 * nEdges);
   const degree = new Int32Array(size);
   indexEdges();
   const firstMention = indexMentions();
+  let nodeOf = null;
 
   function indexEdges() {
     for (let edge = 0; edge < nEdges; edge++) {
@@ -41,52 +62,61 @@ const data = (function () {
 
   function indexMentions() {
     const starts = new Int32Array(nPapers + 1);
-    for (const paper of mentions.paper) starts[paper + 1]++;
+    for (const paper of mentionPaper) starts[paper + 1]++;
     for (let paper = 0; paper < nPapers; paper++) starts[paper + 1] += starts[paper];
     return starts;
   }
 
-  function cell(column, row) {
-    return column.length ? column[row] : null;
+  function parts(joined) {
+    return (joined || "").split("|").filter(Boolean);
   }
 
   /** What is known of a paper; absent facts are null. */
   function paper(node) {
-    const record = {
-      title: papers.title[node],
-      abstract: cell(papers.abstract, node),
-      year: papers.year[node],
+    return {
+      title: title(node),
+      abstract: abstract(node),
+      year: yearOf(node),
+      date: facts.date(node),
+      authors: parts(facts.authors(node)),
+      n_authors: nAuthors[node] || null,
+      organization: facts.organization(node),
+      venue: facts.venue(node),
+      url: facts.url(node),
+      source: facts.source(node),
     };
-    for (const name of ["date", "n_authors", "organization", "venue", "url", "source"])
-      record[name] = cell(papers[name], node);
-    record.authors = (cell(papers.authors, node) || "").split("|").filter(Boolean);
-    return record;
   }
 
   /** What is known of an entity; absent facts are null. */
   function entity(node) {
     const row = node - nPapers;
-    const record = {};
-    for (const name of ["code", "n_mentions", "first_date"]) record[name] = cell(entities[name], row);
-    record.aliases = (cell(entities.aliases, row) || "").split("|").filter(Boolean);
-    return record;
+    return {
+      aliases: parts(aliases(row)),
+      code: code(row),
+      first_date: firstDate(row),
+      n_mentions: nMentions[row] || null,
+    };
   }
 
   function label(node) {
-    return nodes.label[node] ?? papers.title[node];
+    return ownLabel(node) ?? title(node);
+  }
+
+  /** The year of a paper; null where it is not known, and for entities. */
+  function yearOf(node) {
+    return year[node] || null;
   }
 
   function text(node) {
-    return papers.title[node] + "\n" + (cell(papers.abstract, node) || "");
+    return title(node) + "\n" + (abstract(node) || "");
   }
 
   /** The sentence that an edge stands on, and where it starts in its paper's text (-1: nowhere). */
   function evidence(edge) {
-    const place = edges.place[edge];
-    const length = edges.length[edge];
-    return place < 0
-      ? { text: strings[length] || "", place }
-      : { text: text(source[edge]).slice(place, place + length), place };
+    const start = place[edge];
+    return start < 0
+      ? { text: string(length[edge]) || "", place: start }
+      : { text: text(source[edge]).slice(start, start + length[edge]), place: start };
   }
 
   /** The mentions in a paper's text, in order. */
@@ -94,9 +124,9 @@ const data = (function () {
     const found = [];
     for (let at = firstMention[node]; at < firstMention[node + 1]; at++)
       found.push({
-        start: mentions.place[at],
-        end: mentions.place[at] + mentions.length[at],
-        entity: mentions.entity[at],
+        start: mentionPlace[at],
+        end: mentionPlace[at] + mentionLength[at],
+        entity: mentionEntity[at],
       });
     return found;
   }
@@ -110,24 +140,28 @@ const data = (function () {
   }
 
   /** The node of an id, of an id that it once had, or of an id without its kind; -1 if there is none. */
-  function find(id) {
-    if (numbers.has(id)) return numbers.get(id);
-    if (numbers.has("paper:" + id)) return numbers.get("paper:" + id);
-    const row = entities.former_ids.findIndex((ids) => ids && ids.split("|").includes(id));
-    return row < 0 ? -1 : nPapers + row;
+  function find(wanted) {
+    if (!nodeOf) {
+      nodeOf = new Map();
+      for (let node = 0; node < size; node++) nodeOf.set(id(node), node);
+    }
+    const found = nodeOf.get(wanted) ?? nodeOf.get("paper:" + wanted);
+    if (found !== undefined) return found;
+    for (let node = nPapers; node < size; node++)
+      if (parts(formerIds(node - nPapers)).includes(wanted)) return node;
+    return -1;
   }
 
   return {
-    title: raw.title,
-    kinds: raw.kinds,
-    colors: raw.colors,
-    relations: raw.relations,
-    options: raw.options,
+    kinds: head.kinds,
+    colors: head.colors,
+    relations: head.relations,
+    options: head.options,
+    abstractsLeftOut: head.abstracts_left_out,
     VARIANT,
     size,
     nPapers,
     nEdges,
-    id: nodes.id,
     x,
     y,
     radius,
@@ -136,15 +170,15 @@ const data = (function () {
     source,
     target,
     relation,
-    score: edges.score,
-    weight: edges.weight,
-    years: papers.year,
+    score,
+    weight,
+    id,
     isPaper: (node) => node < nPapers,
-    hasAbstracts: papers.abstract.some((abstract) => abstract !== null),
     paper,
     entity,
+    title,
     label,
-    text,
+    yearOf,
     evidence,
     mentionsOf,
     eachEdge,

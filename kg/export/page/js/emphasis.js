@@ -1,7 +1,17 @@
-// What stands out on the canvas while the rest is dimmed: a selection, a path, what several picks share.
+// What stands out on the canvas: a selection, its surroundings, a path, what several picks share.
 
 const emphasis = (function () {
-  const now = { on: false, centres: [], nodes: [], edges: [], member: new Uint8Array(data.size) };
+  // `nodes` and `edges` are what is selected; those in front are painted once more, over the rest.
+  const now = {
+    on: false,
+    dims: false,
+    centres: [],
+    nodes: [],
+    edges: [],
+    frontNodes: [],
+    frontEdges: [],
+    member: new Uint8Array(data.size),
+  };
 
   /** Works it out anew, after what is visible. */
   function update() {
@@ -13,8 +23,15 @@ const emphasis = (function () {
     else if (state.now.show === "shared") followShared();
     else if (state.now.node >= 0) followNode(state.now.node);
     now.on = now.nodes.length > 0;
+    now.frontNodes = now.nodes.sort((a, b) => data.degree[a] - data.degree[b]);
+    now.frontEdges = now.edges;
+    // Where nothing but the surroundings of a node is drawn, all of it is the selection, and nothing is dimmed.
+    now.dims = !state.surroundings();
+    if (now.on && !now.dims) {
+      now.nodes = visible.now.nodes.slice().reverse();
+      now.edges = visible.now.edges;
+    }
     for (const node of now.nodes) now.member[node] = 1;
-    now.nodes.sort((a, b) => data.degree[a] - data.degree[b]);
   }
 
   function followNode(node) {

@@ -11,7 +11,7 @@ const entityPanel = (function () {
     return [
       pieces.head(node, [record.code ? `ISO 639-3 ${record.code}` : null]),
       dom.el("h2", {}, data.label(node)),
-      record.aliases.length ? aliasLine(record.aliases) : null,
+      aliasLine(otherNames(node, record.aliases)),
       dom.el(
         "p",
         { class: "facts" },
@@ -30,7 +30,17 @@ const entityPanel = (function () {
     ];
   }
 
+  /** The aliases, of those that differ in case and punctuation alone the first. */
+  function otherNames(node, aliases) {
+    const seen = new Set([match.fold(data.label(node))]);
+    return aliases.filter((alias) => {
+      const folded = match.fold(alias);
+      return !seen.has(folded) && seen.add(folded);
+    });
+  }
+
   function aliasLine(aliases) {
+    if (!aliases.length) return null;
     const shown = aliases.slice(0, 8);
     const rest = aliases.slice(8);
     const line = dom.el(
@@ -105,7 +115,7 @@ const entityPanel = (function () {
       .slice()
       .sort(
         (a, b) =>
-          (data.years[b.node] || 0) - (data.years[a.node] || 0) ||
+          (data.yearOf(b.node) || 0) - (data.yearOf(a.node) || 0) ||
           data.relation[a.edge] - data.relation[b.edge] ||
           a.node - b.node,
       );
@@ -132,7 +142,7 @@ const entityPanel = (function () {
   }
 
   function yearText(node) {
-    return data.years[node] === null ? "Undated" : String(data.years[node]);
+    return data.yearOf(node) === null ? "Undated" : String(data.yearOf(node));
   }
 
   function paperItem(tie) {

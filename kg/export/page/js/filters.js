@@ -2,13 +2,22 @@
 
 const filters = (function () {
   const FINE = ["task", "metric"].map((kind) => data.kinds.indexOf(kind));
-  const dated = data.years.filter((year) => year !== null);
-  const first = dated.length ? Math.min(...dated) : 0;
-  const last = dated.length ? Math.max(...dated) : 0;
-  const greatest = Math.max(2, Math.min(20, Math.max(...data.degree.subarray(data.nPapers), 2)));
+  // How many papers there are of each year.
+  const counts = countYears();
+  const first = counts.size ? Math.min(...counts.keys()) : 0;
+  const last = counts.size ? Math.max(...counts.keys()) : 0;
   const kindRows = [];
   const relationRows = [];
   const bars = [];
+
+  function countYears() {
+    const found = new Map();
+    for (let node = 0; node < data.nPapers; node++) {
+      const year = data.yearOf(node);
+      if (year !== null) found.set(year, (found.get(year) || 0) + 1);
+    }
+    return found;
+  }
 
   function start() {
     dom.byId("kinds").append(...data.kinds.map(kindRow));
@@ -106,20 +115,22 @@ const filters = (function () {
 
   function startLeast() {
     const slider = dom.byId("least");
-    slider.max = String(greatest);
+    slider.max = String(Math.max(2, Math.min(20, mostPapers())));
     slider.addEventListener("input", () => state.set({ least: Number(slider.value) }, false));
     dom
       .byId("show-all")
       .addEventListener("click", () => state.set({ least: state.now.least > 1 ? 1 : 2 }, true));
   }
 
+  function mostPapers() {
+    return data.degree.subarray(data.nPapers).reduce((most, each) => Math.max(most, each), 0);
+  }
+
   function startYears() {
-    if (!dated.length) {
+    if (!counts.size) {
       dom.byId("years-section").hidden = true;
       return;
     }
-    const counts = new Map();
-    for (const year of dated) counts.set(year, (counts.get(year) || 0) + 1);
     const most = Math.max(...counts.values());
     for (let year = first; year <= last; year++) {
       const bar = dom.el("i", { title: `${year}: ${dom.plural(counts.get(year) || 0, "paper")}` });
@@ -137,7 +148,7 @@ const filters = (function () {
       slider.value = String(value);
       slider.addEventListener("input", () => slideYears(id));
     }
-    const undated = data.size ? data.years.filter((year) => year === null).length : 0;
+    const undated = data.nPapers - [...counts.values()].reduce((sum, count) => sum + count, 0);
     dom.byId("undated-label").hidden = undated === 0;
     dom.byId("undated-count").textContent = undated.toLocaleString("en");
     dom
@@ -171,7 +182,7 @@ const filters = (function () {
   }
 
   function updateYears() {
-    if (!dated.length) return;
+    if (!counts.size) return;
     const [from, to] = state.now.years || [first, last];
     dom.byId("year-from").value = String(from);
     dom.byId("year-to").value = String(to);
@@ -184,7 +195,7 @@ const filters = (function () {
     const count = visible.now.nodes.length;
     const shown = count.toLocaleString("en");
     const links = dom.plural(visible.now.edges.length, "link");
-    const rest = visible.now.cut ? " · the best connected only" : "";
+    const rest = visible.now.cut ? " · zoom in or search for the rest" : "";
     dom.byId("status").textContent =
       data.size === 0
         ? "The graph is empty."
@@ -192,7 +203,7 @@ const filters = (function () {
           ? `All ${dom.plural(count, "node")} · ${links}`
           : `${shown} of ${dom.plural(data.size, "node")} · ${links}${rest}`;
     const button = dom.byId("show-all");
-    button.hidden = data.size === 0;
+    button.hidden = data.size === 0 || (visible.now.cut > 0 && state.now.least > 1);
     button.textContent = state.now.least > 1 ? "Show all" : "Show the core";
     button.title =
       state.now.least > 1

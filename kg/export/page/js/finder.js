@@ -49,7 +49,7 @@ const finder = (function () {
   function option(entry, at) {
     const kind = data.kinds[data.kind[entry.node]];
     const facts = data.isPaper(entry.node)
-      ? data.years[entry.node] || ""
+      ? data.yearOf(entry.node) || ""
       : dom.plural(data.degree[entry.node], "paper");
     return dom.el(
       "li",

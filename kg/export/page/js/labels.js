@@ -41,21 +41,21 @@ const labels = (function () {
    *
    * Positions are in pixels of a canvas on which the whole graph is drawn at `scale`, so that a name keeps its
    * place while the view moves. A name stands below its node, where there is no room above or beside it, and
-   * not on another large node. Gives [{node, dx, dy}]: from the node's middle to the middle of the name's top.
+   * not on another large node; sooner within `sides`, left and right. Gives [{node, dx, dy}]: from the node's
+   * middle to the middle of the name's top.
    */
-  function place(nodes, scale, radius, most) {
+  function place(nodes, scale, radius, most, sides = [-Infinity, Infinity]) {
     const taken = new Map();
     const placed = [];
     for (const node of nodes) if (radius(node) > LARGE) occupy(taken, disc(node, scale, radius(node)));
     for (const node of nodes) {
       if (placed.length >= most) break;
-      for (const [dx, dy] of spots(node, radius(node))) {
-        const box = boxOf(node, scale, dx, dy);
-        if (!free(taken, box)) continue;
-        occupy(taken, box);
-        placed.push({ node, dx, dy });
-        break;
-      }
+      const boxes = spots(node, radius(node)).map(([dx, dy]) => boxOf(node, scale, dx, dy));
+      const inside = boxes.filter((box) => box.left >= sides[0] && box.right <= sides[1]);
+      const box = (inside.length ? inside : boxes).find((box) => free(taken, box));
+      if (!box) continue;
+      occupy(taken, box);
+      placed.push({ node, dx: box.dx, dy: box.dy });
     }
     return placed;
   }
@@ -80,7 +80,8 @@ const labels = (function () {
     const half = width(node) / 2 + 4;
     const top = data.y[node] * scale + dy;
     const middle = data.x[node] * scale + dx;
-    return { node, left: middle - half, right: middle + half, top, bottom: top + fontSize(node) * 1.35 + 3 };
+    const bottom = top + fontSize(node) * 1.35 + 3;
+    return { node, dx, dy, left: middle - half, right: middle + half, top, bottom };
   }
 
   function eachCell(box, visit) {

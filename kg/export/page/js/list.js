@@ -48,7 +48,7 @@ const list = (function () {
   }
 
   function yearOf(node) {
-    return data.isPaper(node) ? data.years[node] || 0 : parseInt(data.entity(node).first_date, 10) || 0;
+    return data.isPaper(node) ? data.yearOf(node) || 0 : parseInt(data.entity(node).first_date, 10) || 0;
   }
 
   function walk(event) {
@@ -83,7 +83,7 @@ const list = (function () {
           "span",
           { class: "facts" },
           dom.el("span", { class: "unseen" }, `${kind}, `),
-          data.isPaper(node) ? String(data.years[node] || "") : String(data.degree[node]),
+          data.isPaper(node) ? String(data.yearOf(node) || "") : String(data.degree[node]),
         ),
       ),
     );

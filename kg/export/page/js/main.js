@@ -18,7 +18,7 @@ const main = (function () {
     refresh(true);
     state.listen(change);
     if (state.now.at) view.restore();
-    else view.reveal();
+    else view.reveal(false);
     addEventListener("popstate", state.read);
     addEventListener("hashchange", state.read);
   }
@@ -31,7 +31,8 @@ const main = (function () {
     view.update();
     refresh(selected);
     if (restored && state.now.at) view.restore();
-    if ((restored && !state.now.at) || (!restored && state.now.show && names.has("show"))) view.reveal();
+    const asked = (state.now.show && names.has("show")) || (state.now.focus && names.has("focus"));
+    if (restored ? !state.now.at : asked && !names.has("node")) view.reveal(true);
   }
 
   function refresh(selected) {
@@ -47,7 +48,7 @@ const main = (function () {
   /** Selects a node that was named elsewhere than on the canvas, and brings it into sight. */
   function go(node) {
     state.select(node);
-    view.reveal();
+    view.reveal(true);
     closeRail();
   }
 
@@ -112,7 +113,7 @@ window.kg = Object.freeze({
   position: (id) => view.screen(data.find(id)),
   isVisible: (id) => visible.now.node[data.find(id)] === 1,
   counts: () => Object.fromEntries(data.kinds.map((kind, at) => [kind, visible.now.counts[at]])),
-  emphasised: () => emphasis.now.nodes.map((node) => data.id[node]).sort(),
-  search: (text) => match.search(text, 12).map((entry) => data.id[entry.node]),
+  emphasised: () => emphasis.now.nodes.map((node) => data.id(node)).sort(),
+  search: (text) => match.search(text, 12).map((entry) => data.id(entry.node)),
   scale: () => view.scale(),
 });

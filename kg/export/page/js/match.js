@@ -20,7 +20,7 @@ const match = (function () {
     for (let node = 0; node < data.size; node++) {
       add(node, data.label(node), false);
       if (data.isPaper(node)) {
-        if (data.paper(node).title !== data.label(node)) add(node, data.paper(node).title, true);
+        if (data.title(node) !== data.label(node)) add(node, data.title(node), true);
       } else for (const alias of data.entity(node).aliases) add(node, alias, true);
     }
   }

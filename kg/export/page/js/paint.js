@@ -19,8 +19,12 @@ const paint = (function () {
   const CLOSE = 0.6;
   // How far the picture of the edges reaches beyond each side of the sight, as a share of it.
   const MARGIN = 0.4;
+  // How far a name may reach beyond the outermost nodes, so that a view of the whole cuts none off.
+  const SIDE = 12;
   // Room on the screen for each name that may be written.
   const PIXELS_A_NAME = 7000;
+  // Milliseconds without a change of scale after which a zoom is over.
+  const REST = 120;
   const sprites = new Map();
   // The picture of the edges, and what it was made for.
   const layer = { canvas: document.createElement("canvas") };
@@ -29,6 +33,9 @@ const paint = (function () {
   let camera = { scale: 1, ratio: 1, origin: { x: 0, y: 0 }, box: { left: 0, top: 0, right: 0, bottom: 0 } };
   let ink = {};
   let hovered = -1;
+  let zooming = false;
+  let rested = false;
+  let resting = 0;
 
   /** Takes the colours from the page's style, in which light and dark are settled. */
   function readColors() {
@@ -95,29 +102,41 @@ const paint = (function () {
     return canvas;
   }
 
-  /** Draws the edges from a picture of them that reaches beyond the sight, so that moving costs next to nothing. */
+  /**
+   * Draws the edges from a picture of them that reaches beyond the sight, so that moving costs next to nothing.
+   * While the scale changes the picture is stretched; it is made anew when the zoom has come to rest.
+   */
   function drawEdges(ctx) {
     const { box, scale, ratio, origin } = camera;
-    const fits =
-      layer.edges === visible.now.edges &&
-      layer.ink === ink &&
-      layer.scale === scale &&
-      layer.ratio === ratio &&
+    const same = layer.edges === visible.now.edges && layer.ink === ink && layer.ratio === ratio;
+    const covers =
       box.left >= layer.left &&
       box.right <= layer.right &&
       box.top >= layer.top &&
       box.bottom <= layer.bottom;
-    if (!fits) paintLayer();
+    zooming = same && layer.scale !== scale && !rested;
+    if (zooming) awaitRest();
+    else if (!same || layer.scale !== scale || !covers) paintLayer();
     // Pixel upon pixel, or the lines would blur.
-    const x = layer.left * scale + origin.x;
-    const y = layer.top * scale + origin.y;
+    const x = Math.round((layer.left * scale + origin.x) * ratio);
+    const y = Math.round((layer.top * scale + origin.y) * ratio);
+    const stretch = scale / layer.scale;
     ctx.save();
     ctx.setTransform(1, 0, 0, 1, 0, 0);
-    ctx.drawImage(layer.canvas, Math.round(x * ratio), Math.round(y * ratio));
+    ctx.drawImage(layer.canvas, x, y, layer.canvas.width * stretch, layer.canvas.height * stretch);
     ctx.restore();
   }
 
+  function awaitRest() {
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      rested = true;
+      view.redraw();
+    }, REST);
+  }
+
   function paintLayer() {
+    rested = false;
     const { box, scale, ratio } = camera;
     const width = Math.ceil((box.right - box.left) * scale * (1 + 2 * MARGIN) * ratio);
     const height = Math.ceil((box.bottom - box.top) * scale * (1 + 2 * MARGIN) * ratio);
@@ -150,10 +169,18 @@ const paint = (function () {
     for (const { edges, alpha } of edgeClasses()) {
       ctx.globalAlpha = alpha * (ink.dark ? 1.1 : 1);
       ctx.beginPath();
-      for (const edge of edges) trace(ctx, edge, box);
+      // An edge that only passes by says nothing here, and long lines are what takes the time.
+      for (const edge of edges)
+        if (within(data.source[edge], box) || within(data.target[edge], box)) trace(ctx, edge, box);
       ctx.stroke();
     }
     ctx.globalAlpha = 1;
+  }
+
+  function within(node, box) {
+    const x = data.x[node];
+    const y = data.y[node];
+    return x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
   }
 
   let classed = { of: null, classes: [] };
@@ -186,10 +213,12 @@ const paint = (function () {
   function over(ctx) {
     const { box } = camera;
     if (emphasis.now.on) {
-      ctx.globalAlpha = 0.84;
-      ctx.fillStyle = ink.paper;
-      ctx.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-      ctx.globalAlpha = 1;
+      if (emphasis.now.dims) {
+        ctx.globalAlpha = 0.84;
+        ctx.fillStyle = ink.paper;
+        ctx.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
+        ctx.globalAlpha = 1;
+      }
       drawEmphasis(ctx);
     }
     for (const node of state.now.picks) if (visible.now.node[node]) ring(ctx, node, 3, [3, 2]);
@@ -200,7 +229,7 @@ const paint = (function () {
   function drawEmphasis(ctx) {
     const { box, scale } = camera;
     const groups = new Map();
-    for (const edge of emphasis.now.edges) {
+    for (const edge of emphasis.now.frontEdges) {
       const key = data.relation[edge] * 16 + data.kind[data.target[edge]];
       if (groups.has(key)) groups.get(key).push(edge);
       else groups.set(key, [edge]);
@@ -217,7 +246,7 @@ const paint = (function () {
     }
     ctx.setLineDash([]);
     ctx.globalAlpha = 1;
-    for (const node of emphasis.now.nodes) drawSprite(ctx, node, data.x[node], data.y[node]);
+    for (const node of emphasis.now.frontNodes) drawSprite(ctx, node, data.x[node], data.y[node]);
     for (const node of emphasis.now.centres) ring(ctx, node, 3.5, []);
   }
 
@@ -257,7 +286,7 @@ const paint = (function () {
 
   function currentLabels() {
     const cache = emphasis.now.on ? emphasisLabels : shownLabels;
-    if (cache.scale !== camera.scale) {
+    if (cache.scale !== camera.scale && !(zooming && cache.scale)) {
       cache.scale = camera.scale;
       cache.nodes = emphasis.now.on ? labelEmphasis() : labelAll();
     }
@@ -277,7 +306,8 @@ const paint = (function () {
     const room = ((right - left) * scale * (bottom - top) * scale) / PIXELS_A_NAME;
     const entities = visible.now.nodes.filter((node) => !data.isPaper(node));
     const papers = scale > CLOSE ? visible.now.nodes.filter(data.isPaper) : [];
-    return labels.place([...entities, ...papers].slice(0, Math.max(8, room)), scale, radiusOf, 1500);
+    const sides = [left * scale - SIDE, right * scale + SIDE];
+    return labels.place([...entities, ...papers].slice(0, Math.max(8, room)), scale, radiusOf, 1500, sides);
   }
 
   /** Has the names placed anew: all of them, or those of what stands out. */

@@ -73,7 +73,9 @@ const paperPanel = (function () {
         dom.el(
           "p",
           { class: "missing" },
-          "Not in this page: it was made from the graph alone, without the papers' texts.",
+          data.abstractsLeftOut
+            ? "Not in this page: the abstracts of so many papers would make it too large."
+            : "Not in this page: it was made from the graph alone, without the papers' texts.",
         ),
       ]);
     if (!record.abstract)

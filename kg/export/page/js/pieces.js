@@ -19,7 +19,7 @@ const pieces = (function () {
   function anchor(node, children, title) {
     const hash =
       "#node=" +
-      encodeURIComponent(data.id[node].toWellFormed ? data.id[node].toWellFormed() : data.id[node]);
+      encodeURIComponent(data.id(node).toWellFormed ? data.id(node).toWellFormed() : data.id(node));
     return dom.el(
       "a",
       {

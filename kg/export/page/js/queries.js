@@ -76,7 +76,7 @@ const queries = (function () {
     return [...sets[0]]
       .filter((node) => sets.every((set) => set.has(node)))
       .sort(
-        (a, b) => (data.years[b] || 0) - (data.years[a] || 0) || data.degree[b] - data.degree[a] || a - b,
+        (a, b) => (data.yearOf(b) || 0) - (data.yearOf(a) || 0) || data.degree[b] - data.degree[a] || a - b,
       );
   }
 

@@ -64,7 +64,7 @@ const save = (function () {
     ];
     const inside = (node) =>
       data.x[node] >= left && data.x[node] <= right && data.y[node] >= top && data.y[node] <= bottom;
-    const dim = emphasis.now.on ? 0.16 : 1;
+    const dim = emphasis.now.on && emphasis.now.dims ? 0.16 : 1;
     const out = [];
     const line = (edge, style) => {
       const [x1, y1] = at(data.source[edge]);
@@ -86,7 +86,7 @@ const save = (function () {
         if (inside(data.source[edge]) || inside(data.target[edge]))
           line(edge, `stroke="${ink.edge}" stroke-opacity="${(alpha * dim).toFixed(3)}"`);
     for (const node of visible.now.nodes) if (inside(node) && !emphasis.now.member[node]) shape(node, dim);
-    for (const edge of emphasis.now.edges) {
+    for (const edge of emphasis.now.frontEdges) {
       const stroke = paint.STROKES[data.relation[edge]];
       line(
         edge,
@@ -143,10 +143,10 @@ const save = (function () {
       const paper = data.isPaper(from) ? data.paper(from) : {};
       const score = data.score[edge] < 0 ? "" : data.score[edge] / 1000;
       rows.push([
-        data.id[from],
+        data.id(from),
         data.label(from),
         data.relations[data.relation[edge]],
-        data.id[to],
+        data.id(to),
         data.kinds[data.kind[to]],
         data.label(to),
         paper.date,
@@ -189,7 +189,7 @@ const save = (function () {
     const lines = Object.entries(fields)
       .filter(([, value]) => value)
       .map(([field, value]) => `  ${field} = {${value}}`);
-    const key = data.id[node].replace(/^paper:/, "").replace(/[^\w:.-]+/g, "-");
+    const key = data.id(node).replace(/^paper:/, "").replace(/[^\w:.-]+/g, "-");
     return `@${paper.venue ? "article" : "misc"}{${key},\n${lines.join(",\n")}\n}\n`;
   }
 
@@ -219,13 +219,13 @@ const save = (function () {
       const facts = {
         label: data.label(node),
         kind,
-        year: data.isPaper(node) ? data.years[node] : null,
+        year: data.isPaper(node) ? data.yearOf(node) : null,
         x: data.x[node],
         y: -data.y[node],
         size: data.radius[node],
         color: data.colors[kind],
       };
-      return `<node id="${xml(data.id[node])}">${Object.entries(facts)
+      return `<node id="${xml(data.id(node))}">${Object.entries(facts)
         .map(([key, value]) => fact(key, value))
         .join("")}</node>`;
     });
@@ -233,7 +233,7 @@ const save = (function () {
       const relation = data.relations[data.relation[edge]];
       const facts = { relation, weight: data.weight[edge], evidence: data.evidence(edge).text };
       lines.push(
-        `<edge source="${xml(data.id[data.source[edge]])}" target="${xml(data.id[data.target[edge]])}" label="${relation}">${Object.entries(
+        `<edge source="${xml(data.id(data.source[edge]))}" target="${xml(data.id(data.target[edge]))}" label="${relation}">${Object.entries(
           facts,
         )
           .map(([key, value]) => fact(key, value))

@@ -38,7 +38,7 @@ const severalPanel = (function () {
         "h5",
         {},
         pieces.go(node, data.label(node)),
-        data.isPaper(node) && data.years[node] ? dom.el("small", {}, " " + data.years[node]) : null,
+        data.isPaper(node) && data.yearOf(node) ? dom.el("small", {}, " " + data.yearOf(node)) : null,
       ),
       lines.slice(0, 6).map(pieces.evidenceLine),
     );

@@ -42,6 +42,11 @@ const state = (function () {
     set({ node, show: "", focus: node < 0 ? 0 : now.focus }, true);
   }
 
+  /** Whether only what is around the selected node is to be drawn. */
+  function surroundings() {
+    return now.focus > 0 && now.node >= 0 && !now.show;
+  }
+
   function write(step) {
     const fragment = "#" + encode();
     if (fragment === (location.hash || "#")) return;
@@ -56,8 +61,8 @@ const state = (function () {
   function encode() {
     const parts = [];
     const put = (name, value) => parts.push(name + "=" + escape(value));
-    if (now.node >= 0) put("node", data.id[now.node]);
-    for (const node of now.picks) put("pick", data.id[node]);
+    if (now.node >= 0) put("node", data.id(now.node));
+    for (const node of now.picks) put("pick", data.id(node));
     if (now.show) put("show", now.show);
     if (now.kinds.includes(false)) put("kind", data.kinds.filter((_, kind) => now.kinds[kind]).join(","));
     if (now.relations.includes(false))
@@ -66,7 +71,7 @@ const state = (function () {
     if (!now.undated) put("undated", "0");
     if (now.least !== 2) put("min", String(now.least));
     if (now.focus) put("focus", String(now.focus));
-    for (const node of now.opened) put("open", data.id[node]);
+    for (const node of now.opened) put("open", data.id(node));
     if (now.at) put("at", now.at.join(","));
     return parts.join("&");
   }
@@ -131,5 +136,5 @@ const state = (function () {
     return parts.length === 3 && parts.every(Number.isFinite) && parts[2] > 0 ? parts : null;
   }
 
-  return { now, listen, set, select, read, encode, fresh };
+  return { now, listen, set, select, surroundings, read, encode, fresh };
 })();

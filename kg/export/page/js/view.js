@@ -1,6 +1,13 @@
 // The canvas: vis-network holds the visible nodes and the camera, and tells what the reader does with them.
 
 const view = (function () {
+  // Milliseconds that the camera takes to another place.
+  const FLIGHT = 320;
+  const [LEAST_SCALE, MOST_SCALE] = [0.01, 6];
+  // Pixels around a view of the whole.
+  const BORDER = 16;
+  // With fewer papers than this in sight, the entities that only they have come in.
+  const FEW_PAPERS = 300;
   const place = dom.byId("canvas");
   const tip = dom.byId("tip");
   const drawn = { nodeDimensions: { width: 1, height: 1 } };
@@ -11,6 +18,7 @@ const view = (function () {
   const isHeld = new Uint8Array(data.size);
   let hovered = -1;
   let moved = 0;
+  let flight = 0;
   let wholeScale = 1;
 
   function start() {
@@ -30,8 +38,10 @@ const view = (function () {
       const node = at(event.pointer.DOM);
       if (node >= 0) toggle(node);
     });
-    for (const event of ["dragEnd", "zoom", "animationFinished"]) network.on(event, remember);
+    for (const event of ["dragEnd", "zoom"]) network.on(event, remember);
     network.on("dragStart", () => hover(-1));
+    for (const event of ["pointerdown", "wheel"])
+      place.addEventListener(event, () => cancelAnimationFrame(flight), { passive: true });
     place.addEventListener("mousemove", (event) => hoverAt(event));
     place.addEventListener("mouseleave", () => hover(-1));
     place.addEventListener("keydown", key);
@@ -158,7 +168,7 @@ const view = (function () {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (moves[event.key]) {
       const { x, y } = network.getViewPosition();
-      network.moveTo({ position: { x: x + moves[event.key][0], y: y + moves[event.key][1] } });
+      fly({ x: x + moves[event.key][0], y: y + moves[event.key][1] }, network.getScale(), false);
       remember();
     } else if (event.key === "+" || event.key === "=") zoom(1.3);
     else if (event.key === "-") zoom(1 / 1.3);
@@ -167,13 +177,31 @@ const view = (function () {
     event.preventDefault();
   }
 
-  function animation(wanted) {
-    return wanted && !dom.reduced.matches ? { duration: 320, easingFunction: "easeInOutQuad" } : false;
+  /** Moves the camera; the library's own animation counts frames, and takes seconds where they are slow. */
+  function fly(position, scale, animated) {
+    cancelAnimationFrame(flight);
+    if (!animated || dom.reduced.matches) {
+      network.moveTo({ position, scale });
+      return;
+    }
+    const from = { ...network.getViewPosition(), scale: network.getScale() };
+    const start = performance.now();
+    const step = (now) => {
+      const time = Math.min(1, Math.max(0, now - start) / FLIGHT);
+      const way = time < 0.5 ? 2 * time * time : 1 - 2 * (1 - time) * (1 - time);
+      network.moveTo({
+        position: { x: from.x + (position.x - from.x) * way, y: from.y + (position.y - from.y) * way },
+        scale: from.scale * (scale / from.scale) ** way,
+      });
+      remember();
+      if (time < 1) flight = requestAnimationFrame(step);
+    };
+    flight = requestAnimationFrame(step);
   }
 
   function zoom(factor) {
-    const wanted = Math.min(6, Math.max(0.02, network.getScale() * factor));
-    network.moveTo({ scale: wanted, animation: animation(true) });
+    const scale = Math.min(MOST_SCALE, Math.max(LEAST_SCALE, network.getScale() * factor));
+    fly(network.getViewPosition(), scale, true);
     remember();
   }
 
@@ -188,7 +216,11 @@ const view = (function () {
     const [left, right] = visible.extent(data.x);
     const [top, bottom] = visible.extent(data.y);
     const free = freeArea();
-    const scale = Math.min(1.5, free.width / (right - left + 80), free.height / (bottom - top + 80));
+    const scale = Math.min(
+      1.5,
+      (free.width - 2 * BORDER) / (right - left + 1),
+      (free.height - 2 * BORDER) / (bottom - top + 1),
+    );
     return { x: (left + right) / 2, y: (top + bottom) / 2, scale };
   }
 
@@ -208,25 +240,40 @@ const view = (function () {
       x: x + (place.clientWidth - free.width) / 2 / scale,
       y: y + (place.clientHeight - free.height) / 2 / scale,
     };
-    network.moveTo({ position, scale, animation: animation(animated) });
+    fly(position, scale, animated);
   }
 
   /** Brings what stands out into sight, beside the panel, or as much of it around its centre as can be read. */
-  function reveal() {
-    const nodes = emphasis.now.nodes;
+  function reveal(animated) {
+    const { nodes, centres } = emphasis.now;
     if (!nodes.length) return;
-    const bounds = (axis) => {
-      const values = nodes.map((node) => axis[node]);
-      return [Math.min(...values), Math.max(...values)];
-    };
-    const [left, right] = bounds(data.x);
-    const [top, bottom] = bounds(data.y);
+    const [left, right] = bounds(nodes, data.x);
+    const [top, bottom] = bounds(nodes, data.y);
     const free = freeArea();
-    const whole = Math.min((free.width - 160) / (right - left + 1), (free.height - 140) / (bottom - top + 1));
-    const scale = Math.min(1.2, Math.max(whole, emphasis.now.centres.length === 1 ? 0.22 : 0));
-    if (whole >= scale || emphasis.now.centres.length !== 1)
-      center((left + right) / 2, (top + bottom) / 2, scale, true);
-    else center(data.x[emphasis.now.centres[0]], data.y[emphasis.now.centres[0]], scale, true);
+    const room = { width: free.width - 160, height: free.height - 140 };
+    const whole = Math.min(room.width / (right - left + 1), room.height / (bottom - top + 1));
+    const enough = centres.length === 1 ? readable(nodes, centres[0], room) : 0;
+    if (whole >= enough) center((left + right) / 2, (top + bottom) / 2, Math.min(1.2, whole), animated);
+    else center(data.x[centres[0]], data.y[centres[0]], enough, animated);
+  }
+
+  function bounds(nodes, axis) {
+    return nodes.reduce(
+      ([least, most], node) => [Math.min(least, axis[node]), Math.max(most, axis[node])],
+      [Infinity, -Infinity],
+    );
+  }
+
+  /** The scale at which most of a node's neighbours are in sight around it, within what can be read. */
+  function readable(nodes, centre, room) {
+    const scales = nodes.map((node) =>
+      Math.min(
+        room.width / 2 / (Math.abs(data.x[node] - data.x[centre]) + 1),
+        room.height / 2 / (Math.abs(data.y[node] - data.y[centre]) + 1),
+      ),
+    );
+    const most = scales.sort((a, b) => b - a)[Math.floor(scales.length * 0.7)];
+    return Math.min(0.8, Math.max(0.22, most));
   }
 
   /** Moves a node that the panel would cover out from under it. */
@@ -237,6 +284,7 @@ const view = (function () {
       center(data.x[node], data.y[node], network.getScale(), true);
   }
 
+  /** Takes the place into the address, once the view has come to rest. */
   function remember() {
     clearTimeout(moved);
     moved = setTimeout(() => {
@@ -246,25 +294,27 @@ const view = (function () {
     }, 250);
   }
 
-  /** Papers that the view has come close to show the entities that only they have. */
+  /** Papers that the view has come close to come in, with the entities that only they have. */
   function approach() {
     const box = sight();
-    const within = (node) =>
-      data.x[node] > box.left &&
-      data.x[node] < box.right &&
-      data.y[node] > box.top &&
-      data.y[node] < box.bottom;
-    const close = network.getScale() > 3 * wholeScale;
-    const near = close
-      ? visible.now.nodes.filter((node) => data.isPaper(node) && within(node)).sort((a, b) => a - b)
-      : [];
+    let near = [];
+    if (network.getScale() > 3 * wholeScale)
+      for (let node = 0; node < data.nPapers && near.length <= FEW_PAPERS; node++)
+        if (
+          data.x[node] > box.left &&
+          data.x[node] < box.right &&
+          data.y[node] > box.top &&
+          data.y[node] < box.bottom
+        )
+          near.push(node);
+    if (near.length > FEW_PAPERS) near = [];
     if (near.join() !== state.now.near.join()) state.set({ near }, false);
   }
 
   function restore() {
     if (!state.now.at) return;
     const [x, y, scale] = state.now.at;
-    network.moveTo({ position: { x, y }, scale: Math.min(6, Math.max(0.02, scale)) });
+    fly({ x, y }, Math.min(MOST_SCALE, Math.max(LEAST_SCALE, scale)), false);
     approach();
   }
 

@@ -1,7 +1,10 @@
 // Which nodes and edges stand on the canvas, given what the reader has chosen.
 
 const visible = (function () {
+  // The canvas moves at 30 frames a second with so many nodes, drawn without a graphics card.
   const MOST = 5000;
+  // What comes in first where not all may: what was asked for, what the view is close to, the rest.
+  const [ASKED, NEAR, REST] = [3, 2, 1];
   const now = {
     node: new Uint8Array(data.size),
     edge: new Uint8Array(data.nEdges),
@@ -18,7 +21,7 @@ const visible = (function () {
   );
 
   function paperPasses(node) {
-    const year = data.years[node];
+    const year = data.yearOf(node);
     if (year === null) return state.now.undated;
     return !state.now.years || (year >= state.now.years[0] && year <= state.now.years[1]);
   }
@@ -43,9 +46,7 @@ const visible = (function () {
       if (allowed[from] && allowed[to]) live[edge] = 1;
     }
     const wanted =
-      state.now.focus && state.now.node >= 0
-        ? around(state.now.node, state.now.focus, live)
-        : core(ties, live);
+      state.surroundings() ? around(state.now.node, state.now.focus, live) : core(ties, live);
     fill(wanted, allowed, live);
   }
 
@@ -53,12 +54,12 @@ const visible = (function () {
   function core(ties, live) {
     const wanted = new Uint8Array(data.size);
     for (let node = 0; node < data.size; node++)
-      if (data.isPaper(node) || (ties[node] > 0 && data.degree[node] >= state.now.least)) wanted[node] = 1;
-    if (state.now.least <= 2) for (const node of state.now.near) open(node, wanted, live, 1);
-    for (const node of state.now.opened) open(node, wanted, live, 2);
-    for (const node of [state.now.node, ...state.now.picks]) if (node >= 0) open(node, wanted, live, 2);
+      if (data.isPaper(node) || (ties[node] > 0 && data.degree[node] >= state.now.least)) wanted[node] = REST;
+    if (state.now.least <= 2) for (const node of state.now.near) open(node, wanted, live, NEAR);
+    for (const node of state.now.opened) open(node, wanted, live, ASKED);
+    for (const node of [state.now.node, ...state.now.picks]) if (node >= 0) open(node, wanted, live, ASKED);
     if (state.now.show === "path")
-      for (const node of queries.path(...state.now.picks).nodes) wanted[node] = 2;
+      for (const node of queries.path(...state.now.picks).nodes) wanted[node] = ASKED;
     return wanted;
   }
 
@@ -69,17 +70,17 @@ const visible = (function () {
     });
   }
 
-  /** Everything within so many edges of a node. */
+  /** Everything within so many edges of a node, its own neighbours before the others. */
   function around(start, steps, live) {
     const wanted = new Uint8Array(data.size);
-    wanted[start] = 2;
+    wanted[start] = ASKED;
     let front = [start];
     for (let step = 0; step < steps; step++) {
       const next = [];
       for (const node of front)
         data.eachEdge(node, (edge, other) => {
           if (live[edge] && !wanted[other]) {
-            wanted[other] = 1;
+            wanted[other] = step ? REST : NEAR;
             next.push(other);
           }
         });
@@ -94,9 +95,9 @@ const visible = (function () {
     const edges = [];
     now.node.fill(0);
     let found = 0;
-    for (const must of [2, 1])
+    for (const rank of [ASKED, NEAR, REST])
       for (const node of ranked)
-        if (wanted[node] === must && allowed[node]) {
+        if (wanted[node] === rank && allowed[node]) {
           found++;
           if (nodes.length < MOST) {
             now.node[node] = 1;

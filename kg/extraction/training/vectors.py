@@ -1,0 +1,69 @@
+"""Word vectors from the corpus: floret, which is fastText with hashed subwords in a small table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import floret
+import numpy as np
+from spacy.language import Language
+from spacy.vectors import Mode, Vectors
+
+__all__ = ["VECTORS", "load_vectors", "train_vectors"]
+
+VECTORS = {
+    "model": "cbow",
+    "mode": "floret",
+    "hashCount": 2,
+    "bucket": 50000,
+    "minn": 3,
+    "maxn": 5,
+    "minCount": 5,
+    "dim": 128,
+    "epoch": 10,
+    "lr": 0.05,
+}
+"""Settings of the word vectors, in floret's names."""
+
+
+def train_vectors(nlp: Language, texts: Iterable[str], path: Path) -> None:
+    """Fit vectors on the tokens of the texts and write them to ``path`` (NPZ)."""
+    tokens = path.with_suffix(".txt")
+    with tokens.open("w", encoding="utf-8") as stream:
+        for text in texts:
+            words = " ".join(token.text for token in nlp.make_doc(text) if not token.is_space)
+            stream.write(words.encode("utf-8", "replace").decode("utf-8") + "\n")
+    # One thread: with more, floret's result depends on their timing.
+    model = floret.train_unsupervised(str(tokens), thread=1, **VECTORS)
+    plain = path.with_suffix(".floret")
+    model.save_floret_vectors(str(plain))
+    with plain.open(encoding="utf-8") as stream:
+        bucket, dim, minn, maxn, count, seed, bow, eow = stream.readline().rstrip("\n").split(" ")
+        table = np.array([line.rstrip().split(" ")[1:] for line in stream], dtype=np.float32)
+    assert table.shape == (int(bucket), int(dim))
+    # Unit variance, so that networks read numbers of ordinary size.
+    table /= table.std()
+    numbers = {"minn": int(minn), "maxn": int(maxn), "hash_count": int(count), "hash_seed": int(seed)}
+    np.savez(path, header=json.dumps({**numbers, "bow": bow, "eow": eow}), table=table)
+    plain.unlink()
+    tokens.unlink()
+
+
+def load_vectors(nlp: Language, path: Path) -> None:
+    """Give a pipeline the vectors that `train_vectors` wrote."""
+    with np.load(path, allow_pickle=False) as archive:
+        header, table = json.loads(str(archive["header"])), archive["table"]
+    # What ships is rounded to half precision, so training reads the same numbers.
+    nlp.vocab.vectors = Vectors(
+        strings=nlp.vocab.strings,
+        data=table.astype(np.float16).astype(np.float32),
+        mode=Mode.floret,
+        minn=header["minn"],
+        maxn=header["maxn"],
+        hash_count=header["hash_count"],
+        hash_seed=header["hash_seed"],
+        bow=header["bow"],
+        eow=header["eow"],
+    )
