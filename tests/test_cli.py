@@ -95,6 +95,7 @@ def test_an_unknown_name_offers_the_nearest(folder):
         (["build", "--min-score", "7", "papers.jsonl"], "--min-score 7.0 is not between 0 and 1"),
         (["build", "--model", "none-such", "papers.jsonl"], "model 'none-such' cannot be loaded"),
         (["build"], "no INPUT is given and there is no seeds/pages here"),
+        (["build", "--aliases", "none.tsv", "papers.jsonl"], "none.tsv: no such alias file"),
         (["evaluate", "missing.jsonl"], "missing.jsonl: no such gold file"),
         (["neighbors", "LoRA", "--kind", "car"], "car"),
     ],
@@ -124,13 +125,42 @@ def test_years_and_kinds_are_filters(folder):
     assert (record["id"], {m["label"] for m in record["mentions"]}) == ("b", {"MODEL"})
 
 
-def test_add_keeps_what_the_graph_has(folder):
+def test_papers_added_later_give_the_graph_of_all_at_once(folder):
     (folder / "more.jsonl").write_text(
         json.dumps({"id": "d", "title": "BERT again", "abstract": "We use BERT."}) + "\n"
     )
     assert kg("build", "papers.jsonl", "-o", "grown", "--quiet", cwd=folder).returncode == 0
     assert kg("build", "more.jsonl", "-o", "grown", "--add", "--quiet", cwd=folder).returncode == 0
+    assert kg("build", "papers.jsonl", "more.jsonl", "-o", "whole", "--quiet", cwd=folder).returncode == 0
     assert json.loads(kg("stats", "--graph", "grown", "--format", "json", cwd=folder).stdout)["papers"] == 4
+    whole = {p.name: p.read_bytes() for p in (folder / "whole").iterdir()}
+    assert {p.name: p.read_bytes() for p in (folder / "grown").iterdir()} == whole
+
+
+def test_an_alias_file_changes_the_graph_and_the_old_id_still_resolves(folder):
+    lines = "merge\tdataset\tImageNet\tGLUE\nrename\tmodel\tBERT\tBert the model\n"
+    (folder / "mine.tsv").write_text(lines)
+    assert kg("build", "papers.jsonl", "-o", "mine", "--quiet", cwd=folder).returncode == 0
+    command = ("build", "papers.jsonl", "-o", "mine", "--quiet", "--aliases", "mine.tsv")
+    assert kg(*command, cwd=folder).returncode == 0
+    record = json.loads(kg("show", "dataset:glue", "--graph", "mine", "--format", "json", cwd=folder).stdout)
+    assert (record["id"], record["former_ids"]) == ("dataset:imagenet", ["dataset:glue"])
+    assert "Bert the model" in kg("show", "model:bert", "--graph", "mine", cwd=folder).stdout
+    before = {p.name: p.read_bytes() for p in (folder / "mine").iterdir()}
+    assert kg(*command, cwd=folder).returncode == 0
+    assert {p.name: p.read_bytes() for p in (folder / "mine").iterdir()} == before
+
+
+def test_a_line_that_names_nothing_leaves_the_graph_as_it_was(folder):
+    before = {p.name: p.read_bytes() for p in (folder / "exports").iterdir()}
+    (folder / "wrong.tsv").write_text("# mine\ndrop\tdataset\tImgeNet\n")
+    done = kg("build", "papers.jsonl", "--quiet", "--aliases", "wrong.tsv", cwd=folder)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "kg: wrong.tsv, line 2: no dataset of these papers is named 'ImgeNet'; "
+        "mend the name or take the line out. Nearest: ImageNet.\n"
+    )
+    assert {p.name: p.read_bytes() for p in (folder / "exports").iterdir()} == before
 
 
 def test_empty_input_makes_an_empty_graph(folder):

@@ -98,9 +98,9 @@ def test_the_label_that_leaves_takes_the_id_with_it(corrected) -> None:
 
 
 def test_rename_changes_the_label_and_not_the_id(corrected) -> None:
-    result = corrected("rename/task/QA/question answering", "[QA|TASK]")
+    result = corrected("rename/task/QZA/quiz answering", "[QZA|TASK]")
     (found,) = result.entities
-    assert (found.id, found.label, found.aliases) == ("task:qa", "question answering", ("QA",))
+    assert (found.id, found.label, found.aliases) == ("task:qza", "quiz answering", ("QZA",))
 
 
 def test_drop_leaves_an_entity_and_its_mentions_out(corrected) -> None:

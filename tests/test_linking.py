@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -19,7 +20,6 @@ from kg.link_report import judge_gold
 from kg.linking import Linked, link, read_aliases
 from kg.names import normal_form
 from kg.schema import Entity, Mention, Paper
-from kg.sources import read
 
 ROOT = Path(__file__).parents[1]
 
@@ -330,6 +330,20 @@ def test_linking_is_a_function_of_the_set_of_papers(texts: list[str], rng: rando
     assert again.mentions == [straight.mentions[i] for i, _ in shuffled]
 
 
+@given(st.lists(st.lists(st.sampled_from(FORMS), max_size=5).map("".join), max_size=8), st.integers(0, 8))
+def test_a_build_in_two_halves_is_the_build_at_once(texts: list[str], half: int) -> None:
+    papers, mentions = corpus(*texts)
+    first = {paper.id for paper in papers[:half]}
+    before = link(papers[:half], [m for m in mentions if m.paper in first])
+    after = link(papers, mentions, before.entities)
+    assert Linked(
+        [replace(e, former_ids=()) for e in after.entities], after.mentions, after.variants
+    ) == link(papers, mentions)
+    known = {e.id for e in after.entities} | {old for e in after.entities for old in e.former_ids}
+    assert {e.id for e in before.entities} <= known
+    assert link(papers, mentions, after.entities) == after
+
+
 @given(st.lists(st.lists(st.sampled_from(FORMS), max_size=5).map("".join), max_size=8))
 def test_what_holds_for_every_graph(texts: list[str]) -> None:
     papers, mentions = corpus(*texts)
@@ -348,13 +362,12 @@ def test_what_holds_for_every_graph(texts: list[str]) -> None:
         assert counted[entity_id] == (len({m.paper for m in found}), len(found))
 
 
-def test_the_alias_file_is_well_formed() -> None:
-    aliases = read_aliases()
-    assert aliases.same[0][:2] == ("MS COCO", "COCO")
-    keys = [normal_form(name, "DATASET") for same in aliases.same for name in same]
-    shared = {key for key in keys if keys.count(key) > 1}
-    lines = [{normal_form(name, "DATASET") for name in same} & shared for same in aliases.same]
-    assert sum(map(len, lines)) <= 2 * len(shared), "a name stands on more than two lines"
+def test_the_alias_file_has_a_source_on_each_line_and_no_name_twice() -> None:
+    text = (ROOT / "kg" / "data" / "aliases.tsv").read_text(encoding="utf-8")
+    lines = [line.split("\t") for line in text.splitlines() if not line.startswith("#")]
+    assert all(len(cells) == 5 and all(cells) for cells in lines)
+    names = [name for same in read_aliases().same for name in same.names]
+    assert len(names) == len(set(names)) > 150
 
 
 @pytest.fixture(scope="module")
@@ -389,14 +402,17 @@ def test_no_two_nodes_of_the_seeds_differ_in_spelling_only(seeds: Linked) -> Non
     assert len(labels) == len(set(labels))
 
 
-def test_ids_of_the_seeds_hold_when_papers_are_added(seeds: Linked) -> None:
-    known = {paper.id: paper for paper in read(ROOT / "seeds" / "pages").papers}
-    papers = sorted({m.paper for m in seeds.mentions})
-    kept = set(papers[: len(papers) * 10 // 11])
-    mentions = [m for m in seeds.mentions if m.paper in kept]
-    before = link([known[paper] for paper in kept], mentions)
-    after = link([known[paper] for paper in papers], seeds.mentions, before.entities)
-    ids = {e.id for e in after.entities} | {old for e in after.entities for old in e.former_ids}
-    gone = {e.id for e in before.entities} - {e.id for e in after.entities}
+@pytest.mark.parametrize("seed", range(3))
+def test_ids_of_the_seeds_hold_when_a_tenth_is_added(
+    gold: tuple[list[Paper], list[Mention]], seeds: Linked, seed: int
+) -> None:
+    """Measured over eight such draws: 0.19 % of ids change on average, 0.40 % at most."""
+    papers, mentions = gold
+    drawn = random.Random(seed).sample(papers, len(papers) * 10 // 11)
+    kept = {paper.id for paper in drawn}
+    before = link(drawn, [m for m in mentions if m.paper in kept])
+    gone = {e.id for e in before.entities} - {e.id for e in seeds.entities}
     assert len(gone) <= 0.005 * len(before.entities)
-    assert gone <= ids
+    after = link(papers, mentions, before.entities)
+    assert gone <= {old for e in after.entities for old in e.former_ids}
+    assert [replace(e, former_ids=()) for e in after.entities] == seeds.entities

@@ -97,7 +97,7 @@ def link(
     names = unite(occurrences, aliases)
     resolve(occurrences, names, aliases)
     nodes = settle_kinds(occurrences)
-    things = name_things(nodes, names)
+    things = name_things(nodes, names, aliases)
     variants, families = tie_variants(things, aliases)
     entities = sorted([*(thing.entity() for thing in things), *families], key=lambda entity: entity.id)
     linked = _linked_mentions(mentions, things)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import NamedTuple
 
 from kg.errors import InputError
 from kg.names import clean, is_phrase, normal_form, singular
 from kg.schema import ENTITY_KINDS
 
-__all__ = ["CORRECTIONS", "Aliases", "Correction", "key_of", "read_aliases"]
+__all__ = ["CORRECTIONS", "Aliases", "Correction", "Same", "key_of", "read_aliases"]
 
 CORRECTIONS = ("split", "merge", "variant", "rename", "drop")
 """Rules that change what linking made, in the order in which they are applied."""
@@ -46,14 +47,20 @@ class Correction:
     place: str
 
 
+class Same(NamedTuple):
+    """The names of one thing, first the one that its id is made of, and its kind."""
+
+    kind: str
+    names: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Aliases:
     """What no rule can know, line by line.
 
     Attributes
     ----------
-    same : tuple of tuple of str
-        Each the names of one thing.
+    same : tuple of Same
     variants : tuple of (str, str, str)
         Kind, name of the variant, name of its family.
     words : mapping of str to str
@@ -61,7 +68,7 @@ class Aliases:
     corrections : tuple of Correction
     """
 
-    same: tuple[tuple[str, ...], ...] = ()
+    same: tuple[Same, ...] = ()
     variants: tuple[tuple[str, str, str], ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
@@ -77,7 +84,8 @@ def read_aliases(path: str | Path | None = None) -> Aliases:
         (``|``-separated) and a note. Empty lines and lines that start with ``#`` say nothing. The rules:
 
         ``same``
-            The other names are names of that thing too, wherever no paper says otherwise.
+            The other names are names of that thing too, wherever no paper says otherwise; its id is made of
+            the first name.
         ``word``
             Inside a phrase, the other words are read as the name (``robot``: ``robotic``); kind ``-``.
         ``merge``
@@ -105,8 +113,8 @@ def read_aliases(path: str | Path | None = None) -> Aliases:
 
     Examples
     --------
-    >>> ("SQuAD", "Stanford Question Answering Dataset") in read_aliases().same
-    True
+    >>> read_aliases().same[1]
+    Same(kind='dataset', names=('SQuAD', 'Stanford Question Answering Dataset'))
     """
     curated = _curated()
     if path is None:
@@ -146,7 +154,7 @@ def _curated() -> Aliases:
 
 def _parse(text: str, path: str, corrections: tuple[str, ...]) -> Aliases:
     """Read the lines of a file; ``corrections`` are the rules that change what linking made."""
-    same: list[tuple[str, ...]] = []
+    same: list[Same] = []
     variants: list[tuple[str, str, str]] = []
     words: dict[str, str] = {}
     found: list[Correction] = []
@@ -158,7 +166,7 @@ def _parse(text: str, path: str, corrections: tuple[str, ...]) -> Aliases:
         if rule in corrections:
             found.append(Correction(rule, kind, name, others, place))
         elif rule == "same":
-            same.append((name, *others))
+            same.append(Same(kind, (name, *others)))
         elif rule == "variant":
             variants.append((kind, name, others[0]))
         else:

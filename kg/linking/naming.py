@@ -8,11 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.languages import code_of
+from kg.linking.aliases import Aliases, key_of
 from kg.linking.kinds import Node
 from kg.linking.occurrences import Occurrence
-from kg.linking.uniting import Names
+from kg.linking.uniting import TAILS, Names
 from kg.names import class_name, clean, is_class, is_phrase, normal_form, proper_name, slug
-from kg.schema import Entity, kind_of
+from kg.schema import Entity, kind_of, label_of
 
 __all__ = ["Thing", "name_things"]
 
@@ -54,22 +55,26 @@ class Thing:
         return code_of(self.label) or next((code for form in sorted(forms) if (code := code_of(form))), None)
 
 
-def name_things(nodes: Mapping[Node, list[Occurrence]], names: Names) -> list[Thing]:
+def name_things(nodes: Mapping[Node, list[Occurrence]], names: Names, aliases: Aliases) -> list[Thing]:
     """Return the things of all nodes with label, id and forms.
 
     The label is the most frequent name of its style: spelled out in lower case for a class, short for a named
-    thing. The id is made of the spelling with most hyphens, so that a label that changes does not change
-    it. Things of one kind and name get a qualifier.
+    thing. The id is that of the alias file or of the spelling of the earliest paper, so that a label that
+    changes does not change it. Things of one kind and name get a qualifier.
     """
     things = []
+    listed = {
+        (same.kind, names.root(key_of(same.names[0], label_of(same.kind), aliases))): same.names[0]
+        for same in aliases.same
+    }
     for (label, key), found in sorted(nodes.items()):
         owned = _owned(found, key, names)
         n_papers = len({occurrence.paper for occurrence in found})
         style = _style(found, owned, label, n_papers)
         longs = {s for o in found for s, form in o.keys.items() if form in o.longs}
         name = _name_in_style(_counted(found, owned), style, label, longs)
-        stem = _id_name(found, name, style, label)
         kind = kind_of(label)
+        stem = listed.get((kind, key)) or _id_name(found, name, style, label)
         things.append(
             Thing(
                 kind=kind,
@@ -156,20 +161,26 @@ def _name_in_style(counts: Mapping[str, int], style: str, label: str, longs: set
 
 
 def _id_name(found: Iterable[Occurrence], name: str, style: str, label: str) -> str:
-    """Return the name that the id is made of: the spelling of the label with most hyphens and blanks.
+    """Return the name that the id is made of: the spelling of the label in the earliest paper.
 
-    Which spelling is the most frequent has no say in it, so that a label that changes to another does not
-    change the id; but what fewer than one in ten papers write is left out (`Image-Net`).
+    Which spelling is the most frequent has no say in it, so that neither a label that changes to another nor
+    a later paper changes the id; but what fewer than one in three papers write is left out (`Image-Net`). A
+    generic tail that some papers leave out is left out.
     """
-    papers: dict[str, set[str]] = defaultdict(set)
     key = normal_form(name, label)
+    known = {form for occurrence in found for form in occurrence.keys.values()}
+    bare = next((key.removesuffix(tail) for tail in TAILS.get(label, ()) if key.endswith(tail)), key)
+    if bare in known:
+        key = bare
+    papers: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for occurrence in found:
         for surface in occurrence.surfaces:
             if normal_form(surface, label) == key and not re.search(r"\w-\s", surface):
-                papers[_name_in_style({surface: 1}, style, label, set())].add(occurrence.paper)
+                spelled = slug(_name_in_style({surface: 1}, style, label, set()))
+                papers[spelled].add((occurrence.date, occurrence.paper))
     total = sum(map(len, papers.values()))
-    names = [spelled for spelled, using in papers.items() if 10 * len(using) >= total] or [name]
-    return min(names, key=lambda spelled: (-len(re.findall(r"[\s\-]", slug(spelled))), slug(spelled)))
+    names = [spelled for spelled, using in papers.items() if 3 * len(using) >= total]
+    return min(names, key=lambda spelled: (min(papers[spelled]), spelled)) if names else name
 
 
 def _long_name(found: Iterable[Occurrence], owned: set[str]) -> str:

@@ -16,7 +16,7 @@ from kg.linking.shorthand import usual_longs_in_phrases
 from kg.names import SMALL_WORDS, clean, expand, is_initials, is_phrase, singular
 from kg.schema import LABELS
 
-__all__ = ["Names", "spelling_order", "unite", "wording"]
+__all__ = ["TAILS", "Names", "spelling_order", "unite", "wording"]
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ def spelling_order(name: str) -> tuple[int, int, str]:
 
 def _unite_aliases(names: Names, aliases: Aliases) -> None:
     for same in aliases.same:
-        keys = {key_of(name, label, aliases) for name in same for label in LABELS}
+        keys = {key_of(name, label, aliases) for name in same.names for label in LABELS}
         names.fixed |= keys
         for key in keys:
             names.sets.join(min(keys), key)
@@ -204,8 +204,8 @@ class _Heads:
         self._roots = {
             key: names.root(key)
             for same in aliases.same
-            if any(is_phrase(name) for name in same)
-            for name in same
+            if any(is_phrase(name) for name in same.names)
+            for name in same.names
             for key in (key_of(name, "TASK", aliases),)
             if name.islower()
         }
@@ -230,7 +230,7 @@ def _unite_tails(
     for key, name in sorted(names.spelled.items()):
         if name.isupper():
             continue
-        for label, tails in _TAILS.items():
+        for label, tails in TAILS.items():
             if not _is_mostly(labels.get(key), label):
                 continue
             for tail in tails:
@@ -284,10 +284,11 @@ _ENDINGS = re.compile(
     r"(?<=\w{4})(?:ations?|ators?|ated|ates?|atic|ative|ional|ions?|ive|al|ally|ual|ued|uing|uous|"
     r"ments?|ings?|ed|ers?|ors?|ic|ity|y|e|s)$"
 )
-_TAILS = {
+TAILS = {
     "MODEL": ("model", "network", "architecture"),
     "METHOD": ("mechanism", "algorithm", "technique", "framework", "approach", "learning"),
     "TASK": ("task", "problem"),
     "METRIC": ("score", "metric"),
     "DATASET": ("benchmark", "dataset", "corpus"),
 }
+"""Generic heads that make no other name of one, as they end keys."""
