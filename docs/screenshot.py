@@ -37,7 +37,7 @@ PICTURES = (
     Picture("page", "#node=dataset:imagenet"),
     Picture("page-start"),
     Picture("page-search", act=type_a_name),
-    Picture("page-paper", "#node=paper:b77e5cc3"),
+    Picture("page-paper", "#node=paper:6310aed7"),
     Picture("page-path", "#pick=dataset:imagenet&pick=language:english&show=path"),
     Picture("page-dark", "#node=model:bert", options={"color_scheme": "dark"}),
     Picture("page-narrow", "#node=dataset:imagenet", size=NARROW, options={"has_touch": True}),

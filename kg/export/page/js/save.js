@@ -246,7 +246,7 @@ const save = (function () {
         kind,
         year: data.isPaper(node) ? data.yearOf(node) : null,
         x: data.x[node],
-        y: -data.y[node],
+        y: data.y[node],
         size: data.radius[node],
         color: data.colors[kind],
       };
