@@ -93,7 +93,7 @@ class TestEverybody:
         assert {"finder", "back", "theme", "tab-filters", "year-from", "undated", "reset"} <= set(reached)
         assert {"canvas", "zoom-in", "show-all", "Expand", "Pick", "GLUE"} <= set(reached)
 
-    def test_a_finger_selects_holds_and_drags(self, open_page: OpenPage, small: Path) -> None:
+    def test_a_finger_selects_and_finds_room_to_press(self, open_page: OpenPage, small: Path) -> None:
         page = open_page(small, width=390, height=700, has_touch=True, is_mobile=True)
         place = page.evaluate("kg.position('model:bert')")
 

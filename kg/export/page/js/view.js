@@ -27,6 +27,8 @@ const view = (function () {
     for (const node of held) isHeld[node] = 1;
     nodes = new vis.DataSet(held.map(item).reverse());
     network = new vis.Network(place, { nodes, edges: [] }, data.options);
+    // The library's own frame is no stop of its own for the keyboard; ours has the name.
+    place.querySelector(".vis-network").tabIndex = -1;
     network.on("beforeDrawing", (ctx) => paint.under(ctx, camera()));
     network.on("afterDrawing", (ctx) => paint.over(ctx));
     network.on("click", click);
@@ -81,6 +83,7 @@ const view = (function () {
       ratio: window.devicePixelRatio || 1,
       origin: network.canvasToDOM({ x: 0, y: 0 }),
       box: sight(),
+      free: freeArea(),
     };
   }
 
