@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import math
 import re
 import tempfile
@@ -320,9 +319,9 @@ class KnowledgeGraph:
         return atomic_write(path, self._render())
 
     def _repr_html_(self) -> str:
-        page = html.escape(self._render())
-        style = "width: 100%; height: 640px; border: 0"
-        return f'<iframe srcdoc="{page}" title="{html.escape(repr(self))}" style="{style}"></iframe>'
+        from kg.export.page import frame
+
+        return frame(self._render(), repr(self))
 
     def __repr__(self) -> str:
         papers = sum(attributes["kind"] == "paper" for _, attributes in self.nx.nodes(data=True))

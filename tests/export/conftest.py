@@ -40,9 +40,8 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             offline=True,
-            reduced_motion="reduce",
             permissions=["clipboard-read", "clipboard-write"],
-            **options,
+            **{"reduced_motion": "reduce", **options},
         )
         contexts.append(context)
         page = context.new_page()

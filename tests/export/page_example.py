@@ -115,6 +115,26 @@ def hostile_page(path: Path) -> Path:
     return write_page(path, graph, {paper.id: paper}, mentions, "<script>alert(10)</script>\x00&")
 
 
+def wide_graph(n_papers: int, n_entities: int) -> KnowledgeGraph:
+    """More nodes than are drawn at once: each paper has two entities of its own and one of a hundred others."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for number in range(n_entities):
+        x, y = 100.0 * (number % 150), 100.0 * (number // 150)
+        graph.add_node(
+            f"method:m{number}", kind="method", label=f"Method {number}", aliases=f"M-{number}", x=x, y=y
+        )
+    for number in range(n_papers):
+        paper, x, y = f"paper:{number}", 300.0 * (number % 50) + 50, 300.0 * (number // 50) + 50
+        graph.add_node(
+            paper, kind="paper", label=f"Paper {number}", title=f"Paper {number}", year=2000, x=x, y=y
+        )
+        for entity in {2 * number, 2 * number + 1, number % 100}:
+            graph.add_edge(
+                paper, f"method:m{entity % n_entities}", relation="uses", evidence=f"Paper {number}"
+            )
+    return KnowledgeGraph(graph)
+
+
 def click_node(page: Page, node: str, **options: object) -> None:
     place = page.evaluate("id => kg.position(id)", node)
     box = page.locator("#canvas").bounding_box()

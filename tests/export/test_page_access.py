@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from page_example import search
+from page_example import search, small_graph
 from playwright.sync_api import Page, expect
+
+from kg.export.page.notebook import MOST_IN_A_NOTEBOOK, frame
 
 OpenPage = Callable[..., Page]
 RICH_PAPER = "paper:d9fdee5a"
@@ -66,24 +67,117 @@ class TestEverybody:
         assert moved["x"] == pytest.approx(before["x"] - 80, abs=1)
         assert page.evaluate("kg.scale()") == pytest.approx(1.3 * scale, rel=0.01)
 
+    def test_tab_walks_through_everything_and_the_focus_is_seen(
+        self, open_page: OpenPage, small: Path
+    ) -> None:
+        page = open_page(small, "#node=paper:p1")
+        reached = []
+
+        for _ in range(120):
+            page.keyboard.press("Tab")
+            name, outline, in_sight = page.evaluate(
+                """() => {
+                    if (document.activeElement === document.body) return ["", "", true];
+                    const focused = document.activeElement, box = focused.getBoundingClientRect();
+                    const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+                    return [focused.id || focused.ariaLabel || focused.textContent.trim(), outlineStyle + " " + outlineWidth,
+                        box.bottom > 0 && box.top < innerHeight && box.width > 0];
+                }"""
+            )
+            if not name:
+                break
+            reached.append(name)
+            assert not outline.startswith("none"), name
+            assert in_sight, name
+
+        assert {"finder", "back", "theme", "tab-filters", "year-from", "undated", "reset"} <= set(reached)
+        assert {"canvas", "zoom-in", "show-all", "Expand", "Pick", "GLUE"} <= set(reached)
+
+    def test_a_finger_selects_and_finds_room_to_press(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small, width=390, height=700, has_touch=True, is_mobile=True)
+        place = page.evaluate("kg.position('model:bert')")
+
+        page.touchscreen.tap(place["x"], place["y"])
+
+        expect(page.locator("#panel h2")).to_have_text("BERT")
+        small_targets = page.evaluate(
+            """() => [...document.querySelectorAll(".bar button, .bar summary, .panel button:not(.text-button)")]
+                .filter(each => each.offsetParent && Math.min(each.offsetWidth, each.offsetHeight) < 24)
+                .map(each => each.textContent || each.ariaLabel)"""
+        )
+        assert small_targets == []
+
+    def test_nothing_moves_by_itself_where_that_is_unwanted(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small)
+
+        search(page, "GLUE")
+        page.keyboard.press("Enter")
+        place = page.evaluate("kg.position('dataset:glue')")
+        page.wait_for_timeout(400)
+
+        assert page.evaluate("kg.position('dataset:glue')") == place
+        assert page.evaluate("document.getAnimations().length") == 0
+
+    def test_the_camera_arrives_in_time(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small, reduced_motion="no-preference")
+        still = open_page(small)
+
+        for each in (page, still):
+            search(each, "GLUE")
+            each.keyboard.press("Enter")
+        page.wait_for_timeout(1500)
+
+        assert page.evaluate("kg.scale()") == pytest.approx(still.evaluate("kg.scale()"), rel=0.01)
+
+    def test_prints_the_picture_and_the_panel_alone(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small, "#node=paper:p1", color_scheme="dark")
+
+        page.emulate_media(media="print")
+
+        expect(page.locator("#panel h2")).to_be_visible()
+        expect(page.locator("#canvas canvas")).to_be_visible()
+        for control in ("#finder", "#rail", ".tools", ".zoom", ".actions"):
+            expect(page.locator(control)).to_be_hidden()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 250, 248)"
+
 
 class TestInside:
-    def test_works_inside_a_notebook(self, open_page: OpenPage, small: Path, tmp_path: Path) -> None:
-        source = html.escape(small.read_text(encoding="utf-8"))
-        (tmp_path / "notebook.html").write_text(
-            f'<!DOCTYPE html><iframe srcdoc="{source}" width="900" height="600"></iframe>',
-            encoding="utf-8",
-        )
-        page = open_page(tmp_path / "notebook.html")
-        frame = page.frame_locator("iframe")
+    @pytest.fixture
+    def notebook(self, open_page: OpenPage, tmp_path: Path) -> Page:
+        cell = small_graph()._repr_html_()
+        (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html>{cell}", encoding="utf-8")
+        return open_page(tmp_path / "notebook.html")
+
+    def test_works_inside_a_notebook(self, notebook: Page) -> None:
+        frame = notebook.frame_locator("iframe")
 
         frame.locator("#finder").fill("glue")
         frame.locator("#finder").press("Enter")
         expect(frame.locator("#panel h2")).to_have_text("GLUE")
         frame.locator("#panel h5 a").first.click()
-
         expect(frame.locator("#panel h2")).to_have_text("Adapters for BERT")
         expect(frame.get_by_role("button", name="Back")).to_be_hidden()
+
+        frame.get_by_role("button", name="Dark or light").click()
+        frame.locator("#save summary").click()
+        with notebook.expect_download() as download:
+            frame.locator("#save-csv").click()
+        assert download.value.suggested_filename == "adapters-for-bert.csv"
+
+    def test_cannot_reach_the_notebook(self, notebook: Page) -> None:
+        inner = notebook.frames[1]
+
+        assert inner.evaluate("location.href") == "about:srcdoc"
+        assert (
+            inner.evaluate("(() => { try { return parent.document.title } catch { return 'no' } })()") == "no"
+        )
+
+    def test_a_page_too_large_for_a_notebook_says_how_to_open_it(self) -> None:
+        text = frame("x" * (MOST_IN_A_NOTEBOOK + 1), "<KnowledgeGraph: 9 papers>")
+
+        assert "graph.open()" in text
+        assert "&lt;KnowledgeGraph: 9 papers&gt;" in text
+        assert len(text) < 300
 
 
 # What a reader may have before them: part of the address, options of the browser, what is pressed.

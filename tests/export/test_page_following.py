@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from page_example import PAPERS, click_node, search
+from page_example import PAPERS, click_node, saved, search, small_graph, written
 from playwright.sync_api import Page, expect
 
 OpenPage = Callable[..., Page]
@@ -144,6 +144,27 @@ class TestFollowing:
             "task": 0,
             "metric": 0,
         }
+
+    def test_what_is_within_a_few_steps_is_the_selection(self, open_page: OpenPage, small: Path) -> None:
+        page = open_page(small, "#node=language:swahili&focus=2")
+
+        assert page.evaluate("kg.emphasised()") == [
+            "language:swahili",
+            "model:bert",
+            "paper:p3",
+            "paper:p4",
+            "task:tagging",
+        ]
+        rows = saved(page, "#save-csv").decode("utf-8-sig").splitlines()
+        assert len(rows) == 1 + 4
+
+    def test_a_name_is_listed_once_however_it_is_written(self, open_page: OpenPage, tmp_path: Path) -> None:
+        graph = small_graph()
+        graph.nx.nodes["method:lora"]["aliases"] = "LoRA|lora|Lo-RA|low-rank adaptation|Low-Rank Adaptation"
+
+        page = open_page(written(graph, tmp_path / "graph.html"), "#node=method:lora")
+
+        expect(page.locator(".aliases")).to_have_text("Also Lo-RA, low-rank adaptation")
 
     def test_several_picked_show_the_papers_they_share(self, open_page: OpenPage, small: Path) -> None:
         page = open_page(small)

@@ -10,8 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import networkx as nx
-from page_example import HOSTILE_TITLE, click_node, hrefs, saved, search
+from page_example import HOSTILE_TITLE, click_node, hrefs, saved, search, written
 from playwright.sync_api import Page, expect
+
+from kg.graph import KnowledgeGraph
+from kg.linking import Linked
+from kg.schema import Paper
 
 OpenPage = Callable[..., Page]
 
@@ -86,3 +90,45 @@ class TestHostile:
 
         ET.fromstring(saved(page, "#save-svg"))
         ET.fromstring(saved(page, "#save-graphml"))
+
+    def test_references_hold_what_tex_would_take_for_commands(
+        self, open_page: OpenPage, tmp_path: Path
+    ) -> None:
+        title = "50% of $x_1$ & \\input{secret} ~ #1 {open ^"
+        authors = ("Strunk and White", "B. {Ünal")
+        papers = [Paper("a b}c,d", title, "", authors=authors, venue="J. of\nX", url="https://x.org/?q={")]
+        graph = KnowledgeGraph.from_records(papers, Linked([], [], []))
+        page = open_page(written(graph, tmp_path / "graph.html"))
+
+        reference = saved(page, "#save-bibtex").decode("utf-8")
+
+        assert reference.count("{") == reference.count("}")
+        assert reference.startswith("@article{a-b-c-d,\n")
+        assert "\\input" not in reference
+        assert r"50\% of \$x\_1\$ \& \textbackslash{}input\textbraceleft{}secret" in reference
+        assert r"author = {{Strunk and White} and B. \textbraceleft{}Ünal}" in reference
+        assert "journal = {J. of X}" in reference
+        assert "url = {https://x.org/?q=%7B}" in reference
+
+    def test_two_papers_of_one_key_are_two_references(self, open_page: OpenPage, tmp_path: Path) -> None:
+        papers = [Paper(identifier, f"Title {identifier}", "") for identifier in ("a b", "a-b", "a,b")]
+        graph = KnowledgeGraph.from_records(papers, Linked([], [], []))
+        page = open_page(written(graph, tmp_path / "graph.html"))
+
+        keys = re.findall(r"@misc\{(.*),", saved(page, "#save-bibtex").decode("utf-8"))
+
+        assert len(keys) == len({key.lower() for key in keys}) == 3
+
+    def test_the_saved_graph_is_read_as_it_was_shown(
+        self, open_page: OpenPage, hostile: Path, tmp_path: Path
+    ) -> None:
+        page = open_page(hostile, "#min=1")
+        (tmp_path / "part.graphml").write_bytes(saved(page, "#save-graphml"))
+
+        part = nx.read_graphml(tmp_path / "part.graphml")
+
+        entity = "model:<img src=x onerror=alert(8)>"
+        assert part.nodes[entity]["label"] == "=1+1<script>"
+        assert [attributes["evidence"] for _, _, attributes in part.edges(data=True)] == [
+            "</q><script>alert(9)</script>"
+        ]

@@ -275,6 +275,8 @@ const paint = (function () {
     for (const { node, dx, dy } of currentLabels()) {
       if (data.x[node] < box.left - 150 / scale || data.x[node] > box.right + 150 / scale) continue;
       if (data.y[node] < box.top - 60 / scale || data.y[node] > box.bottom) continue;
+      if (emphasis.now.on && !centres.has(node) && isCut(node, data.x[node] * scale + origin.x + dx))
+        continue;
       const color = data.isPaper(node) ? ink.faint : ink.text;
       const ring = centres.has(node) ? 4 : 0;
       const x = data.x[node] * scale + origin.x + dx + Math.sign(dx) * ring;
@@ -282,6 +284,12 @@ const paint = (function () {
       labels.draw(ctx, node, x, y, color, ink.paper, ratio);
     }
     ctx.restore();
+  }
+
+  /** Whether a name would go beyond the edge, or under the panel. */
+  function isCut(node, middle) {
+    const half = labels.width(node) / 2;
+    return middle < half || middle > camera.free.width - half;
   }
 
   function currentLabels() {

@@ -118,7 +118,7 @@ const save = (function () {
         /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
         "\ufffd",
       )
-      .replace(/[<>&"]/g, (char) => ({ "<": "&lt;", ">": "&gt;", "&": "&amp;", '"': "&quot;" })[char]);
+      .replace(/[<>&"\t\n\r]/g, (char) => `&#${char.charCodeAt(0)};`);
   }
 
   function csv() {
@@ -174,27 +174,52 @@ const save = (function () {
   function bibtex() {
     const papers = selection().nodes.filter(data.isPaper);
     if (!papers.length) return dom.notice("There is no paper in the selection.");
-    dom.download(name() + ".bib", papers.map(reference).join("\n"), "application/x-bibtex");
+    const keys = new Set();
+    const references = papers.map((node) => reference(node, key(node, keys)));
+    dom.download(name() + ".bib", references.join("\n"), "application/x-bibtex");
   }
 
-  function reference(node) {
+  /** A name for a reference that no other has; BibTeX does not tell upper from lower case. */
+  function key(node, taken) {
+    const plain = data
+      .id(node)
+      .replace(/^paper:/, "")
+      .replace(/[^\w:.-]+/g, "-");
+    let free = plain;
+    for (let number = 2; taken.has(free.toLowerCase()); number++) free = `${plain}-${number}`;
+    taken.add(free.toLowerCase());
+    return free;
+  }
+
+  function reference(node, key) {
     const paper = data.paper(node);
     const fields = {
       title: `{${tex(paper.title)}}`,
-      author: paper.authors.map(tex).join(" and "),
+      author: paper.authors.map(author).join(" and "),
       year: paper.year,
       journal: tex(paper.venue || ""),
-      url: dom.safeUrl(paper.url) || "",
+      url: (dom.safeUrl(paper.url) || "").replaceAll("{", "%7B").replaceAll("}", "%7D"),
     };
     const lines = Object.entries(fields)
       .filter(([, value]) => value)
       .map(([field, value]) => `  ${field} = {${value}}`);
-    const key = data.id(node).replace(/^paper:/, "").replace(/[^\w:.-]+/g, "-");
     return `@${paper.venue ? "article" : "misc"}{${key},\n${lines.join(",\n")}\n}\n`;
   }
 
+  /** A name; one that has an " and " of its own is no two people. */
+  function author(name) {
+    return /\sand\s/i.test(name) ? `{${tex(name)}}` : tex(name);
+  }
+
+  /** Text for TeX; BibTeX counts braces even where a backslash stands before them. */
   function tex(text) {
-    const marks = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}" };
+    const marks = {
+      "\\": "\\textbackslash{}",
+      "~": "\\textasciitilde{}",
+      "^": "\\textasciicircum{}",
+      "{": "\\textbraceleft{}",
+      "}": "\\textbraceright{}",
+    };
     return text.replace(/\s+/g, " ").replace(/[\\~^{}%#&_$]/g, (char) => marks[char] || "\\" + char);
   }
 
@@ -221,7 +246,7 @@ const save = (function () {
         kind,
         year: data.isPaper(node) ? data.yearOf(node) : null,
         x: data.x[node],
-        y: -data.y[node],
+        y: data.y[node],
         size: data.radius[node],
         color: data.colors[kind],
       };

@@ -27,6 +27,8 @@ const view = (function () {
     for (const node of held) isHeld[node] = 1;
     nodes = new vis.DataSet(held.map(item).reverse());
     network = new vis.Network(place, { nodes, edges: [] }, data.options);
+    // The library's own frame is no stop of its own for the keyboard; ours has the name.
+    place.querySelector(".vis-network").tabIndex = -1;
     network.on("beforeDrawing", (ctx) => paint.under(ctx, camera()));
     network.on("afterDrawing", (ctx) => paint.over(ctx));
     network.on("click", click);
@@ -59,15 +61,23 @@ const view = (function () {
   /** Brings in the nodes that became visible, takes out those that are no longer. */
   function update() {
     paint.forget(held !== visible.now.nodes);
-    if (held === visible.now.nodes) return network.redraw();
+    if (held === visible.now.nodes) return redraw();
     const gone = held.filter((node) => !visible.now.node[node]);
     const come = visible.now.nodes.filter((node) => !isHeld[node]);
     for (const node of gone) isHeld[node] = 0;
     for (const node of come) isHeld[node] = 1;
+    // The library would draw all of it after each of the two.
+    network.body.emitter.emit("_blockRedraw");
     if (gone.length) nodes.remove(gone.map((node) => "n" + node));
     if (come.length) nodes.add(come.map(item).reverse());
+    network.body.emitter.emit("_allowRedraw");
     held = visible.now.nodes;
-    network.redraw();
+    redraw();
+  }
+
+  /** Has everything drawn with the next frame, once, however many things changed. */
+  function redraw() {
+    network.body.emitter.emit("_requestRedraw");
   }
 
   function drawNode({ ctx, id, x, y }) {
@@ -81,6 +91,7 @@ const view = (function () {
       ratio: window.devicePixelRatio || 1,
       origin: network.canvasToDOM({ x: 0, y: 0 }),
       box: sight(),
+      free: freeArea(),
     };
   }
 
@@ -141,7 +152,7 @@ const view = (function () {
     place.classList.toggle("pointing", node >= 0);
     tip.hidden = node < 0;
     if (node >= 0) showTip(node);
-    network.redraw();
+    redraw();
   }
 
   function showTip(node) {
@@ -320,7 +331,7 @@ const view = (function () {
 
   function recolor() {
     paint.readColors();
-    network.redraw();
+    redraw();
   }
 
   /** Where a node is on the screen, in pixels from the page's corner. */
@@ -333,7 +344,7 @@ const view = (function () {
   return {
     start,
     update,
-    redraw: () => network.redraw(),
+    redraw,
     recolor,
     fit,
     zoom,

@@ -45,8 +45,7 @@ const visible = (function () {
       if (data.isPaper(from) && paperPasses(from)) ties[to]++;
       if (allowed[from] && allowed[to]) live[edge] = 1;
     }
-    const wanted =
-      state.surroundings() ? around(state.now.node, state.now.focus, live) : core(ties, live);
+    const wanted = state.surroundings() ? around(state.now.node, state.now.focus, live) : core(ties, live);
     fill(wanted, allowed, live);
   }
 
