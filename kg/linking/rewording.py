@@ -23,7 +23,7 @@ def other_wordings(name: str, label: str) -> list[str]:
     list of str
         Of data sets the year of an edition in two digits; of data sets and models a version without ``.0``
         or ``v``; of models the name without its maker; of phrases those without ``of``, with the gerund at
-        their end, without ``and`` between two modifiers and with ``to`` for ``2``.
+        their end, without ``and`` between two modifiers, with ``to`` for ``2`` and ``network`` for ``net``.
 
     Examples
     --------
@@ -46,6 +46,7 @@ def other_wordings(name: str, label: str) -> list[str]:
         found.append(text if is_phrase(named) else named)
     if is_phrase(text) and label not in {"DATASET", "LANGUAGE"}:
         found.append(re.sub(r"(?<=[a-z])2(?=[a-z])", "-to-", text))
+        found.append(re.sub(r"(?<=[a-z]\s)[nN]ets?$", "network", text))
         found.append(re.sub(r"(?<=[a-z])(?:[\s\-]and[\s\-]|\s?&\s?)(?=[a-z]+[\s\-]+[a-z])", "-", text))
         if label in {"TASK", "METHOD", "METRIC"}:
             found.extend(_turned(text))

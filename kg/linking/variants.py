@@ -68,7 +68,9 @@ class _Index:
         """Return the thing of that name and kind, or among techniques of the nearest other kind."""
         key = key_of(name, kind.upper(), aliases)
         for other in (kind, *_NEAR.get(kind, ())):
-            if (found := self._found.get((other, key))) and (other != "task" or is_phrase(name)):
+            if (found := self._found.get((other, key))) and (
+                other == kind or other != "task" or is_phrase(name)
+            ):
                 return found
         return None
 
@@ -125,10 +127,8 @@ def _broader(thing: Thing) -> list[str]:
 
 
 def _enough_for_head(broader: str, kind: str) -> float:
-    """In how many papers a broader kind must stand: words may be no head together (`language detection`)."""
-    if kind == "language":
-        return 1
-    if " " in broader:
+    """In how many papers a broader kind must stand."""
+    if kind == "language" or " " in broader:
         return 1
     # One word says too little of most tasks: detection of what?
     return 3 if kind != "task" or broader in _WHOLE_TASKS else math.inf
