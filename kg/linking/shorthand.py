@@ -62,8 +62,8 @@ def read_shorthand() -> Mapping[str, tuple[Shorthand, ...]]:
 def usual_long(short: str, label: str) -> str | None:
     """Return what a short form with that label stands for in the field, or None.
 
-    >>> usual_long("NER", "TASK"), usual_long("MAE", "METRIC"), usual_long("MAE", "MODEL")
-    ('named entity recognition', 'mean absolute error', None)
+    >>> usual_long("MAE", "METRIC"), usual_long("MAE", "MODEL"), usual_long("MAE", "TASK")
+    ('mean absolute error', 'masked autoencoder', None)
     """
     lines = [line for line in read_shorthand().get(short, ()) if line.label != _PHRASE]
     exact = [line.long for line in lines if line.label == label]

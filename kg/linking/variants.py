@@ -142,7 +142,8 @@ def _hyphenated(thing: Thing) -> str:
     often = {form for form, count in forms.items() if form and 10 * count >= forms.total()}
     names = ({thing.label, thing.long} | often) - {""}
     same = {name for name in names if is_phrase(name)} or {thing.label}
-    best = min(same, key=lambda name: (*spelling_order(singular(name)), name))
+    # Written with hyphens only, it stands before a noun: `large-language-model agents`.
+    best = min(same, key=lambda name: (" " not in name, *spelling_order(singular(name)), name))
     return class_name({best: 1}) if is_phrase(best) and thing.kind != "dataset" else best
 
 
