@@ -45,9 +45,9 @@ def other_wordings(name: str, label: str) -> list[str]:
         named = _MAKER.sub("", text)
         found.append(text if is_phrase(named) else named)
     if is_phrase(text) and label not in {"DATASET", "LANGUAGE"}:
-        found.append(re.sub(r"(?<=[a-z])2(?=[a-z])", "-to-", text))
+        found.append(re.sub(r"(?<=[a-z])2(?=[A-Za-z])", "-to-", text))
         found.append(re.sub(r"(?<=[a-z]\s)[nN]ets?$", "network", text))
-        found.append(re.sub(r"(?<=[a-z])(?:[\s\-]and[\s\-]|\s?&\s?)(?=[a-z]+[\s\-]+[a-z])", "-", text))
+        found.append(re.sub(r"(?<=[a-z])(?:[\s\-]and[\s\-]|\s?&\s?)(?=[A-Za-z]+[\s\-]+[A-Za-z])", "-", text))
         if label in {"TASK", "METHOD", "METRIC"}:
             found.extend(_turned(text))
     return [other for other in dict.fromkeys(found) if other and other != text]
@@ -68,7 +68,7 @@ def without_order(name: str) -> tuple[str, ...] | None:
 
 
 def _turned(text: str) -> list[str]:
-    of = re.fullmatch(r"([^\W\d_][\w\-]+(?: [\w\-]+)?) of (?:the )?([\w\-]+(?: [\w\-]+)?)", text)
+    of = re.fullmatch(r"([^\W\d_][\w\-]+(?: [\w\-]+)?) (?:of|over) (?:the )?([\w\-]+(?: [\w\-]+)?)", text)
     if of:
         return [f"{singular(of[2])} {of[1]}"]
     gerund = re.fullmatch(r"([A-Za-z]{2,}ing) ([\w\- ]+[^\Ws]s)", text)

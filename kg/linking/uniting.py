@@ -153,7 +153,9 @@ def wording(name: str) -> tuple[str, ...]:
 def _uninflected(name: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W_]+", singular(name).lower())
     return tuple(
-        word if word in _NOT_INFLECTED else _INFLECTIONS.sub("", _ADJECTIVE.sub("", word))
+        word
+        if word in _NOT_INFLECTED
+        else _DOUBLED.sub(r"\1", _INFLECTIONS.sub("", _ADJECTIVE.sub("", word)))
         for word in words
         if word not in SMALL_WORDS
     )
@@ -278,6 +280,7 @@ class _KeySets:
 
 
 _INFLECTIONS = re.compile(r"(?<=\w{3})(?:e|ed|ings?)$|(?<=\w{4})(?:s|ers?|ors?)$")
+_DOUBLED = re.compile(r"([bdfglmnprt])\1$")
 _ADJECTIVE = re.compile(r"(?<=\w{4})al$")
 _NOT_INFLECTED = frozenset("critical general natural normal optional personal physical rational".split())
 _ENDINGS = re.compile(
