@@ -101,6 +101,7 @@ def derived_from(name: str) -> list[str]:
             r"[A-Za-z]-([A-Z][A-Za-z]{2,}\S*)",
             r"[a-z]([A-Z][A-Za-z]*[A-Z\d]\S*)",
             r"([A-Z]\S*[A-Za-z\d+])-[A-Z][a-z]?",
+            r"[A-Z]([A-Z][A-Za-z]{3,})",
         )
         if (match := re.fullmatch(pattern, text))
     ]
@@ -125,10 +126,10 @@ def _without_last(name: str, kind: str) -> str | None:
     match = re.fullmatch(r"(.*[^\s\-_/:+(])\s?\(([^()]+)\)", name)
     if match and _is_part(match[2].strip(), kind, match[1]):
         return match[1]
-    match = re.fullmatch(r"(.*\w)\+{1,2}", name)
+    match = re.fullmatch(r"(.*\w)\+{1,2}", name) or re.fullmatch(r"(.*\w{3})\*", name)
     if match:
         return match[1]
-    match = re.fullmatch(r"(.*[^\s\-_/:])[\s\-_/:]+([^\s\-_/:]+)", name)
+    match = re.fullmatch(r"(.*[^\s\-_/:'])[\s\-_/:']+([^\s\-_/:']+)", name)
     if match:
         return match[1] if _is_stem(match[1], 2) and _is_part(match[2], kind, match[1]) else None
     match = re.fullmatch(r"(.*[A-Za-z)])(v?\d+(?:\.\d+)*(?:[kKoOmMbB]|[kK]\+)?)", name, flags=re.IGNORECASE)
@@ -152,7 +153,9 @@ def _without_first(name: str, kind: str) -> str | None:
 def _is_stem(stem: str, letters: int) -> bool:
     if re.fullmatch(r"[A-Za-z]\d", stem):
         return letters < 3
-    return len(re.findall(r"[^\W\d_]", stem)) >= letters and (not is_phrase(stem) or stem[0].isupper())
+    return len(re.findall(r"[^\W\d_]", stem)) >= letters and (
+        not is_phrase(stem) or stem[0].isupper() or bool(re.search(r"\d", stem))
+    )
 
 
 def _is_part(part: str, kind: str, stem: str) -> bool:
@@ -160,7 +163,7 @@ def _is_part(part: str, kind: str, stem: str) -> bool:
     if _NUMBER.fullmatch(part) or part.lower() in _PARTS["any"] or part.lower() in _PARTS.get(kind, ()):
         return True
     if kind in {"model", "method"} and re.fullmatch(r"[A-Z]|[SBLHGMT]\d{2}|XL|XS|XXL|xxs|xs|xl", part):
-        return part in _SIZE_LETTERS
+        return part in _SIZE_LETTERS or (kind == "model" and bool(_VERSIONED.search(stem)))
     if kind == "dataset" and re.fullmatch(r"[A-Z]|LT|OOD|HQ|HR|FB|C100|DG", part):
         return True
     if kind == "metric" and re.fullmatch(r"[A-Z]\d?|Lsum|sum", part):
@@ -199,7 +202,9 @@ _SIZE_LETTERS = frozenset(
 _NUMBER = re.compile(
     r"[vVrR]?\d+(?:\.\d+)*(?:\.x)?(?:[xX]\d+(?:\.\d+)?)?(?:[bBmMkKtTwWhH]|[oO]|[kK]\+|px|hr?|bit|step)?(?:-?A\d+B)?"
 )
-_VERSIONED = re.compile(r"(?:[\s\-_][vR]?\d+(?:\.\d+)*[bB]?|[a-z]\d(?:\.\d)?)(?=$|[\s\-_])")
+_VERSIONED = re.compile(
+    r"(?:[\s\-_][vR]?\d+(?:\.\d+)*[bB]?|[a-z]\d(?:\.\d)?|[A-Za-z]{2}\d+(?:\.\d)?)(?=$|[\s\-_])"
+)
 _DATASET_PREFIX = (
     "[Tt]iny|[Mm]ini|[Ss]plit|[Pp]ermuted|[Rr]otated|[Ss]equential|[Ss]eq|[Ll]ong-tailed|[Ss]tylized"
 )

@@ -178,7 +178,9 @@ def _unite_spelled_out(names: Names, occurrences: Iterable[Occurrence], aliases:
             clear[short] = singular(names.spelled[best])
     for short, long in usual_longs_in_phrases().items():
         root = names.root(key_of(long, "TASK", aliases))
-        if short not in clear and all(names.root(key) == root for key in longs.get(short, ())):
+        counts = longs.get(short, Counter())
+        agreed = sum(n for key, n in counts.items() if names.root(key) == root)
+        if short not in clear and 2 * agreed >= counts.total():
             clear[short] = long
     heads = _Heads(names, aliases)
     first: dict[str, str] = {}
@@ -194,7 +196,7 @@ def _unite_spelled_out(names: Names, occurrences: Iterable[Occurrence], aliases:
 
 def _holds_abbreviation(name: str) -> bool:
     return bool(
-        re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}|[A-Z]\d?[a-z]?[A-Z]", name)
+        re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}|[A-Z](?:\d|[a-z]|&)[A-Z]", name)
     ) and not re.search(r"\d\b", name)
 
 

@@ -104,7 +104,10 @@ def _tie_to_base(thing: Thing, index: _Index, aliases: Aliases) -> tuple[str, st
         if (
             goal
             and goal is not thing
-            and (goal.n_papers >= _KNOWN or any(o.paper in papers for o in goal.occurrences))
+            and (
+                any(o.paper in papers for o in goal.occurrences)
+                or (goal.n_papers >= _KNOWN and not thing.label.isalpha())
+            )
         ):
             return goal.id, f"named after it: {base}"
     return None
