@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from kg.names import SMALL_WORDS, clean, is_phrase
 
-__all__ = ["broader_kinds", "family_names"]
+__all__ = ["broader_kinds", "derived_from", "family_names", "head_kinds"]
 
 
 def family_names(name: str, kind: str) -> list[str]:
@@ -76,12 +76,45 @@ def broader_kinds(name: str) -> list[str]:
     ]
 
 
+def head_kinds(name: str) -> list[str]:
+    """Return the name that a phrase narrows by what follows a small word.
+
+    >>> head_kinds("reinforcement learning from human feedback"), head_kinds("mixture of experts")
+    (['reinforcement learning'], [])
+    """
+    match = re.match(r"([^\W\d_][\w\-]*(?: [\w\-]+)+?) (?:by|for|from|in|of|on|over|under|via|with) ", name)
+    return [match[1]] if match and SMALL_WORDS.isdisjoint(match[1].lower().split()) else []
+
+
+def derived_from(name: str) -> list[str]:
+    """Return what a name may be derived from by a letter or two before or after it.
+
+    A name alone does not say so: `CLIN-X` has nothing to do with `CLIN`.
+
+    >>> derived_from("M-CLIP"), derived_from("sFID"), derived_from("ResNet50-D"), derived_from("GPT")
+    (['CLIP'], ['FID'], ['ResNet50'], [])
+    """
+    text = clean(name)
+    found = [
+        match[1]
+        for pattern in (
+            r"[A-Za-z]-([A-Z][A-Za-z]{2,}\S*)",
+            r"[a-z]([A-Z][A-Za-z]*[A-Z\d]\S*)",
+            r"([A-Z]\S*[A-Za-z\d+])-[A-Z][a-z]?",
+            r"[A-Z]([A-Z][A-Za-z]{3,})",
+        )
+        if (match := re.fullmatch(pattern, text))
+    ]
+    return [base for base in found if len(re.findall(r"[^\W_]", base)) > 2]
+
+
 def _is_modifier(word: str) -> bool:
     return (
         word[0].islower()
         or word[0].isdigit()
         or bool(re.search(r"[a-z]-[a-z]", word))
         or word in _PROPER_MODIFIERS
+        or bool(re.fullmatch(r"[A-Z]{2,}", word))
     )
 
 
@@ -93,10 +126,10 @@ def _without_last(name: str, kind: str) -> str | None:
     match = re.fullmatch(r"(.*[^\s\-_/:+(])\s?\(([^()]+)\)", name)
     if match and _is_part(match[2].strip(), kind, match[1]):
         return match[1]
-    match = re.fullmatch(r"(.*\w)\+{1,2}", name)
+    match = re.fullmatch(r"(.*\w)\+{1,2}", name) or re.fullmatch(r"(.*\w{3})\*", name)
     if match:
         return match[1]
-    match = re.fullmatch(r"(.*[^\s\-_/:])[\s\-_/:]+([^\s\-_/:]+)", name)
+    match = re.fullmatch(r"(.*[^\s\-_/:'])[\s\-_/:']+([^\s\-_/:']+)", name)
     if match:
         return match[1] if _is_stem(match[1], 2) and _is_part(match[2], kind, match[1]) else None
     match = re.fullmatch(r"(.*[A-Za-z)])(v?\d+(?:\.\d+)*(?:[kKoOmMbB]|[kK]\+)?)", name, flags=re.IGNORECASE)
@@ -112,13 +145,17 @@ def _without_first(name: str, kind: str) -> str | None:
         match = re.fullmatch(rf"(?:{_DATASET_PREFIX})(?:[\s\-_]+|(?=[A-Z]))(\S.*)", name)
         return match[1] if match and _is_stem(match[1], 3) else None
     if kind == "model":
-        match = re.fullmatch(r"m([A-Z][A-Za-z]{2,}\d?\S*)", name)
-        return match[1] if match else None
+        match = re.fullmatch(r"m([A-Z][A-Za-z]{2,}\d?\S*)|(?:Flan|FLAN)[\s\-](.+)", name)
+        return (match[1] or match[2]) if match else None
     return None
 
 
 def _is_stem(stem: str, letters: int) -> bool:
-    return len(re.findall(r"[^\W\d_]", stem)) >= letters and (not is_phrase(stem) or stem[0].isupper())
+    if re.fullmatch(r"[A-Za-z]\d", stem):
+        return letters < 3
+    return len(re.findall(r"[^\W\d_]", stem)) >= letters and (
+        not is_phrase(stem) or stem[0].isupper() or bool(re.search(r"\d", stem))
+    )
 
 
 def _is_part(part: str, kind: str, stem: str) -> bool:
@@ -126,7 +163,7 @@ def _is_part(part: str, kind: str, stem: str) -> bool:
     if _NUMBER.fullmatch(part) or part.lower() in _PARTS["any"] or part.lower() in _PARTS.get(kind, ()):
         return True
     if kind in {"model", "method"} and re.fullmatch(r"[A-Z]|[SBLHGMT]\d{2}|XL|XS|XXL|xxs|xs|xl", part):
-        return part in _SIZE_LETTERS
+        return part in _SIZE_LETTERS or (kind == "model" and bool(_VERSIONED.search(stem)))
     if kind == "dataset" and re.fullmatch(r"[A-Z]|LT|OOD|HQ|HR|FB|C100|DG", part):
         return True
     if kind == "metric" and re.fullmatch(r"[A-Z]\d?|Lsum|sum", part):
@@ -152,7 +189,7 @@ def _parts() -> Iterator[tuple[str, frozenset[str]]]:
         "dataset",
         frozenset(
             "c10 val test train dev hard easy extra verified diamond sketch real clean other mini subset "
-            "multilingual dynamic c p r a challenge".split()
+            "multilingual dynamic c p r a challenge passage passages document documents".split()
         ),
     )
     yield "metric", frozenset("macro micro average avg mean max min recall precision f1".split())
@@ -165,7 +202,9 @@ _SIZE_LETTERS = frozenset(
 _NUMBER = re.compile(
     r"[vVrR]?\d+(?:\.\d+)*(?:\.x)?(?:[xX]\d+(?:\.\d+)?)?(?:[bBmMkKtTwWhH]|[oO]|[kK]\+|px|hr?|bit|step)?(?:-?A\d+B)?"
 )
-_VERSIONED = re.compile(r"(?:[\s\-_][vR]?\d+(?:\.\d+)*[bB]?|[a-z]\d(?:\.\d)?)(?=$|[\s\-_])")
+_VERSIONED = re.compile(
+    r"(?:[\s\-_][vR]?\d+(?:\.\d+)*[bB]?|[a-z]\d(?:\.\d)?|[A-Za-z]{2}\d+(?:\.\d)?)(?=$|[\s\-_])"
+)
 _DATASET_PREFIX = (
     "[Tt]iny|[Mm]ini|[Ss]plit|[Pp]ermuted|[Rr]otated|[Ss]equential|[Ss]eq|[Ll]ong-tailed|[Ss]tylized"
 )

@@ -100,6 +100,79 @@ def test_a_phrase_with_a_common_abbreviation_is_the_phrase_spelled_out() -> None
     assert node(result, 4, "offline RL") == node(result, 5, "offline reinforcement learning")
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[AIME 2024|DATASET]", "[AIME24|DATASET]"),
+        ("[AlpacaEval 2|DATASET]", "[AlpacaEval 2.0|DATASET]"),
+        ("[SQuAD v1.1|DATASET]", "[SQuAD 1.1|DATASET]"),
+        ("[Llama-3 (8B)|MODEL]", "[Llama-3-8B|MODEL]"),
+        ("[OpenAI-o1|MODEL]", "[o1|MODEL]"),
+        ("[merging models|METHOD]", "[Model Merging|METHOD]"),
+        ("[detection of objects|TASK]", "[object detection|TASK]"),
+        ("[incremental class learning|TASK]", "[class-incremental learning|TASK]"),
+        ("[Instruction Tuned|METHOD]", "[instruction tuning|METHOD]"),
+        ("[vision-and-language navigation|TASK]", "[vision-language navigation|TASK]"),
+        ("[OOD detection|TASK]", "[out-of-distribution detection|TASK]"),
+        ("[open domain QA|TASK]", "[open-domain question answering|TASK]"),
+        ("[multilingual translation|TASK]", "[multilingual machine translation|TASK]"),
+        ("[math reasoning|TASK]", "[mathematical reasoning|TASK]"),
+        ("[De|LANGUAGE]", "[German|LANGUAGE]"),
+    ],
+)
+def test_other_ways_to_write_a_name_are_one_node(one: str, other: str) -> None:
+    assert len(linked(one, other).entities) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("[CIFAR-10|DATASET]", "[CIFAR-100|DATASET]"),
+        ("[AIME 2024|DATASET]", "[AIME 2025|DATASET]"),
+        ("[Meta-Transformer|MODEL]", "[Transformer|MODEL]"),
+        ("[image translation|TASK]", "[machine translation|TASK]"),
+        ("[text-to-video generation|TASK]", "[video-to-text generation|TASK]"),
+        ("[speech to text translation|TASK]", "[text to speech translation|TASK]"),
+        ("[WordNet|DATASET]", "[word network|MODEL]"),
+        ("[data pruning|METHOD]", "[pruning|METHOD]"),
+        ("[TS|LANGUAGE]", "[Tsonga|LANGUAGE]"),
+    ],
+)
+def test_names_that_look_alike_stay_two_nodes(one: str, other: str) -> None:
+    assert len({m.entity for m in linked(one, other).mentions}) == 2
+
+
+def test_an_abbreviation_that_no_paper_defines_stands_for_what_the_field_means() -> None:
+    result = linked("we train with [DPO|METHOD]", "[direct preference optimization|METHOD]")
+    assert node(result, 1, "DPO") == node(result, 2, "direct preference optimization")
+    result = linked(
+        "in [MAE|METRIC]", "like [MAE|MODEL]", "[mean absolute error|METRIC]", "[masked autoencoder|MODEL]"
+    )
+    assert node(result, 1, "MAE") == node(result, 3, "mean absolute error")
+    assert node(result, 2, "MAE") == node(result, 4, "masked autoencoder")
+
+
+def test_what_the_papers_say_goes_before_what_the_field_means() -> None:
+    result = linked(
+        *["[dual prompt optimization|METHOD] ([DPO|METHOD])"] * 3,
+        "we train with [DPO|METHOD]",
+        "[direct preference optimization|METHOD]",
+    )
+    assert (
+        node(result, 4, "DPO") == node(result, 1, "DPO") != node(result, 5, "direct preference optimization")
+    )
+
+
+def test_a_paper_that_coins_an_abbreviation_does_not_mean_the_usual_thing() -> None:
+    result = linked("we propose [DPO|METHOD introduces]", "[direct preference optimization|METHOD]")
+    assert len(result.entities) == 2
+
+
+def test_a_data_set_and_a_task_of_one_name_stay_two() -> None:
+    result = linked("on [VQA|DATASET]", "for [VQA|TASK]")
+    assert len(result.entities) == 2
+
+
 def test_names_of_one_language_are_one_with_its_code() -> None:
     result = linked("[Farsi|LANGUAGE]", "[Persian|LANGUAGE]", "[Python|LANGUAGE]")
     assert {(e.code, e.n_papers) for e in result.entities} == {("fas", 2), (None, 1)}
@@ -204,6 +277,31 @@ def test_narrower_kinds_are_tied_to_the_broader_one() -> None:
         "[deep reinforcement learning|METHOD]",
     )
     assert ties(result) == {("deep reinforcement learning", "reinforcement learning")}
+
+
+@pytest.mark.parametrize(
+    ("variant", "family"),
+    [
+        ("[large-language-model|MODEL] or [large language models|MODEL]", "[language model|MODEL]"),
+        ("[reinforcement learning from human feedback|METHOD]", "[reinforcement learning|METHOD]"),
+        ("[linear RNNs|MODEL]", "[RNN|MODEL], [RNN|MODEL]"),
+        ("[Malaysian Mistral|MODEL]", "[Mistral|MODEL]"),
+        ("[T5-XXL|MODEL]", "[T5|MODEL]"),
+        ("[FLAN-PaLM 62B|MODEL]", "[PaLM 62B|MODEL]"),
+        ("[M-CLIP|MODEL introduces] and [CLIP|MODEL]", ""),
+        ("[synthetic continued pretraining|METHOD introduces]", "[continued pretraining|METHOD]"),
+        ("[Modern Standard Arabic|LANGUAGE]", "[Arabic|LANGUAGE]"),
+        ("[video summarization|TASK]", "[summarization|TASK]"),
+    ],
+)
+def test_a_narrower_kind_or_a_derived_name_is_tied(variant: str, family: str) -> None:
+    result = linked(variant, family, family, family)
+    assert len(result.variants) == 1
+
+
+def test_a_letter_more_is_no_variant_of_what_its_paper_does_not_name() -> None:
+    assert not ties(linked("[CLIN-X|MODEL introduces]", "[CLIN|MODEL]"))
+    assert not ties(linked("[bert2BERT|METHOD introduces]", "[BERT|MODEL]", "[BERT|MODEL]"))
 
 
 def test_an_abbreviation_in_common_makes_no_family() -> None:
@@ -385,16 +483,16 @@ def seeds(gold: tuple[list[Paper], list[Mention]]) -> Linked:
 
 
 def test_linking_across_the_gold_papers() -> None:
-    """Hard pairs; measured: precision 98.1, recall 77.0 of `same`, 81 of 117 variants tied.
+    """Hard pairs; measured: precision 99.5, recall 96.5 of `same`, 110 of 117 variants tied.
 
     The aim is precision 98, recall 92, 85 % tied; what is reached may only rise.
     """
     gold = ROOT / "seeds" / "gold"
     report = judge_gold(gold / "links.jsonl", gold / "seeds.jsonl", [ROOT / "seeds" / "pages"])
     assert report.seen == report.pairs
-    assert report.precision >= 98
-    assert report.recall >= 77
-    assert report.tied >= 0.69 * (report.tied + len(report.untied))
+    assert report.precision >= 99
+    assert report.recall >= 96
+    assert report.tied >= 0.93 * (report.tied + len(report.untied))
 
 
 def test_no_two_nodes_of_the_seeds_differ_in_spelling_only(seeds: Linked) -> None:

@@ -17,6 +17,9 @@ Node = tuple[str, str]
 TECHNIQUES = frozenset({"MODEL", "METHOD", "TASK"})
 """Labels that papers give one name in turn, often for one thing."""
 
+_MAJORITY = 3
+"""In how many papers a label must stand for one paper with a label far from it to be taken for a slip."""
+
 
 def settle_kinds(occurrences: Sequence[Occurrence]) -> dict[Node, list[Occurrence]]:
     """Return the occurrences of each node: one label for a name, unless two things clearly share it."""
@@ -25,7 +28,7 @@ def settle_kinds(occurrences: Sequence[Occurrence]) -> dict[Node, list[Occurrenc
     introduced: set[Node] = set()
     for occurrence in occurrences:
         by_key[occurrence.key][occurrence.label].add(occurrence.paper)
-        if any(is_phrase(clean(surface)) for surface in occurrence.surfaces):
+        if any(is_phrase(name) or name.islower() for name in map(clean, occurrence.surfaces)):
             phrases.add(occurrence.key)
         if occurrence.introduced:
             introduced.add((occurrence.label, occurrence.key))
@@ -35,7 +38,8 @@ def settle_kinds(occurrences: Sequence[Occurrence]) -> dict[Node, list[Occurrenc
         order = sorted(n, key=lambda x: (-n[x], (x, key) not in introduced, LABELS.index(x)))
         for label in order:
             near = [other for other in order if _is_near(label, other, key in phrases)]
-            best = order[0] if 10 * n[label] < n[order[0]] or n[label] < 2 else near[0]
+            slip = n[label] < 2 and (order[0] in near or n[order[0]] >= _MAJORITY)
+            best = order[0] if slip or 10 * n[label] < n[order[0]] else near[0]
             settled[label, key] = best
     nodes: dict[Node, list[Occurrence]] = defaultdict(list)
     for occurrence in occurrences:

@@ -23,7 +23,7 @@ def other_wordings(name: str, label: str) -> list[str]:
     list of str
         Of data sets the year of an edition in two digits; of data sets and models a version without ``.0``
         or ``v``; of models the name without its maker; of phrases those without ``of``, with the gerund at
-        their end, without ``and`` between two modifiers and with ``to`` for ``2``.
+        their end, without ``and`` between two modifiers, with ``to`` for ``2`` and ``network`` for ``net``.
 
     Examples
     --------
@@ -37,19 +37,21 @@ def other_wordings(name: str, label: str) -> list[str]:
     text = clean(name)
     found: list[str] = []
     if label == "DATASET":
-        found.append(re.sub(r"(?<=[A-Za-z])([\s\-_']?)20([012]\d)$", r"\g<1>\2", text))
+        found.append(re.sub(r"(?<=[A-Za-z])([\s\-_']?)20([012]\d)(?=$|[\s\-_])", r"\g<1>\2", text))
     if label in {"DATASET", "MODEL"}:
         found.append(re.sub(r"(?<=\d)\.0$", "", text))
-        found.append(re.sub(r"(?<=[\s\-_])[vV]\.?(?=\d+(?:\.\d+)?$)", "", text))
+        found.append(re.sub(r"(?<=[\s\-_])[vV]\.?(?=\d+(?:\.\d+)?$)|(?<=[A-Za-z]{2})[vV](?=\d$)", "", text))
     if label == "MODEL":
         named = _MAKER.sub("", text)
         found.append(text if is_phrase(named) else named)
     if is_phrase(text) and label not in {"DATASET", "LANGUAGE"}:
-        found.append(re.sub(r"(?<=[a-z])2(?=[a-z])", "-to-", text))
-        found.append(re.sub(r"(?<=[a-z])(?:[\s\-]and[\s\-]|\s?&\s?)(?=[a-z]+[\s\-]+[a-z])", "-", text))
+        text = re.sub(r"(?<=\w)\s*\([^()]*\)\s*(?=\w)", " ", text)
+        found.append(re.sub(r"(?<=[a-z])2(?=[A-Za-z])", "-to-", text))
+        found.append(re.sub(r"(?<=[a-z]\s)[nN]ets?$", "network", text))
+        found.append(re.sub(r"(?<=[a-z])(?:[\s\-]and[\s\-]|\s?&\s?)(?=[A-Za-z]+[\s\-]+[A-Za-z])", "-", text))
         if label in {"TASK", "METHOD", "METRIC"}:
             found.extend(_turned(text))
-    return [other for other in dict.fromkeys(found) if other and other != text]
+    return [other for other in dict.fromkeys(found) if other and other != clean(name)]
 
 
 def without_order(name: str) -> tuple[str, ...] | None:
@@ -67,7 +69,7 @@ def without_order(name: str) -> tuple[str, ...] | None:
 
 
 def _turned(text: str) -> list[str]:
-    of = re.fullmatch(r"([^\W\d_][\w\-]+(?: [\w\-]+)?) of (?:the )?([\w\-]+(?: [\w\-]+)?)", text)
+    of = re.fullmatch(r"([^\W\d_][\w\-]+(?: [\w\-]+)?) (?:of|over) (?:the )?([\w\-]+(?: [\w\-]+)?)", text)
     if of:
         return [f"{singular(of[2])} {of[1]}"]
     gerund = re.fullmatch(r"([A-Za-z]{2,}ing) ([\w\- ]+[^\Ws]s)", text)

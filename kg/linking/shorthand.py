@@ -62,16 +62,30 @@ def read_shorthand() -> Mapping[str, tuple[Shorthand, ...]]:
 def usual_long(short: str, label: str) -> str | None:
     """Return what a short form with that label stands for in the field, or None.
 
-    >>> usual_long("NER", "TASK"), usual_long("MAE", "METRIC"), usual_long("MAE", "MODEL")
-    ('named entity recognition', 'mean absolute error', None)
+    From three letters on, case and hyphens make no difference.
+
+    >>> usual_long("MAE", "METRIC"), usual_long("MAE", "MODEL"), usual_long("MAE", "TASK")
+    ('mean absolute error', 'masked autoencoder', None)
+    >>> usual_long("k-NN", "METHOD"), usual_long("al", "METHOD")
+    ('k-nearest neighbor', None)
     """
-    lines = [line for line in read_shorthand().get(short, ()) if line.label != _PHRASE]
+    found = read_shorthand().get(short) or read_shorthand().get(_as_listed().get(_folded(short), ""), ())
+    lines = [line for line in found if line.label != _PHRASE]
     exact = [line.long for line in lines if line.label == label]
     if exact:
         return exact[0]
     if label not in TECHNIQUES:
         return None
     return next((line.long for line in lines if line.label in TECHNIQUES and line.share >= _CLEAR), None)
+
+
+def _folded(short: str) -> str:
+    return re.sub(r"[\W_]", "", short).casefold()
+
+
+@cache
+def _as_listed() -> Mapping[str, str]:
+    return {folded: short for short in read_shorthand() if len(folded := _folded(short)) > 2}
 
 
 @cache

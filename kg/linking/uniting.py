@@ -153,7 +153,9 @@ def wording(name: str) -> tuple[str, ...]:
 def _uninflected(name: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W_]+", singular(name).lower())
     return tuple(
-        word if word in _NOT_INFLECTED else _INFLECTIONS.sub("", _ADJECTIVE.sub("", word))
+        word
+        if word in _NOT_INFLECTED
+        else _DOUBLED.sub(r"\1", _INFLECTIONS.sub("", _ADJECTIVE.sub("", word)))
         for word in words
         if word not in SMALL_WORDS
     )
@@ -176,7 +178,9 @@ def _unite_spelled_out(names: Names, occurrences: Iterable[Occurrence], aliases:
             clear[short] = singular(names.spelled[best])
     for short, long in usual_longs_in_phrases().items():
         root = names.root(key_of(long, "TASK", aliases))
-        if short not in clear and all(names.root(key) == root for key in longs.get(short, ())):
+        counts = longs.get(short, Counter())
+        agreed = sum(n for key, n in counts.items() if names.root(key) == root)
+        if short not in clear and 2 * agreed >= counts.total():
             clear[short] = long
     heads = _Heads(names, aliases)
     first: dict[str, str] = {}
@@ -192,7 +196,7 @@ def _unite_spelled_out(names: Names, occurrences: Iterable[Occurrence], aliases:
 
 def _holds_abbreviation(name: str) -> bool:
     return bool(
-        re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}|[A-Z]\d?[a-z]?[A-Z]", name)
+        re.search(r"[a-z]{3}", name) and re.search(r"[A-Z]{2}|[A-Z](?:\d|[a-z]|&)[A-Z]", name)
     ) and not re.search(r"\d\b", name)
 
 
@@ -278,6 +282,7 @@ class _KeySets:
 
 
 _INFLECTIONS = re.compile(r"(?<=\w{3})(?:e|ed|ings?)$|(?<=\w{4})(?:s|ers?|ors?)$")
+_DOUBLED = re.compile(r"([bdfglmnprt])\1$")
 _ADJECTIVE = re.compile(r"(?<=\w{4})al$")
 _NOT_INFLECTED = frozenset("critical general natural normal optional personal physical rational".split())
 _ENDINGS = re.compile(

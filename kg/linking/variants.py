@@ -7,13 +7,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from kg.families import broader_kinds, family_names
+from kg.families import broader_kinds, derived_from, family_names, head_kinds
 from kg.linking.aliases import Aliases, key_of
 from kg.linking.kinds import Node
 from kg.linking.naming import Thing
+from kg.linking.shorthand import usual_longs_in_phrases
 from kg.linking.uniting import spelling_order
-from kg.names import class_name, clean, is_phrase, singular, slug
-from kg.schema import Entity, Variant
+from kg.names import class_name, clean, expand, is_phrase, singular, slug
+from kg.schema import ENTITY_KINDS, Entity, Variant
 
 __all__ = ["tie_variants"]
 
@@ -21,9 +22,10 @@ __all__ = ["tie_variants"]
 def tie_variants(things: Sequence[Thing], aliases: Aliases) -> tuple[list[Variant], list[Entity]]:
     """Return the ties of variants to their families, and the families that no paper names.
 
-    A line of the alias file goes before a version or size in the name, and this before a narrower kind.
+    A line of the alias file goes before a version or size in the name, this before a narrower kind, and this
+    before a letter more than a name that is known or that the same paper names.
     """
-    index = _Index(things)
+    index = _Index(things, aliases)
     target: dict[str, tuple[str, str]] = {}
     for kind, name, family in aliases.variants:
         source, goal = index.find(kind, name, aliases), index.find(kind, family, aliases)
@@ -32,56 +34,119 @@ def tie_variants(things: Sequence[Thing], aliases: Aliases) -> tuple[list[Varian
     families = _families(things, index, target, aliases)
     for thing in things:
         if thing.id not in target:
-            for broader in _broader(thing):
-                goal = index.find(thing.kind, broader, aliases)
-                if goal and goal is not thing and goal.n_papers >= _enough_for_head(broader, thing.kind):
-                    target[thing.id] = goal.id, f"narrower kind: {broader}"
-                    break
+            tie = _tie_to_broader(thing, index, aliases) or _tie_to_base(thing, index, aliases)
+            if tie:
+                target[thing.id] = tie
     ties = [Variant(s, goal, why) for s, (goal, why) in target.items() if not _is_circular(s, target)]
     return sorted(ties, key=lambda tie: (tie.source, tie.target)), families
+
+
+_NEAR = {"model": ("method",), "method": ("model", "task"), "task": ("method",)}
+_KNOWN = 5
+"""In how many papers a name must stand to be known wherever a letter is put before or after it."""
+
+_WHOLE_TASKS = frozenset({"captioning", "recommendation", "summarization", "unlearning"})
 
 
 class _Index:
     """Things by kind and key; of several the one of most papers."""
 
-    def __init__(self, things: Iterable[Thing]) -> None:
+    def __init__(self, things: Iterable[Thing], aliases: Aliases) -> None:
         self._found: dict[tuple[str, str], Thing] = {}
         for thing in sorted(things, key=lambda t: (-t.n_papers, t.id)):
             for key in sorted(thing.keys):
                 self._found.setdefault((thing.kind, key), thing)
+        for same in aliases.same:
+            for kind in ENTITY_KINDS:
+                keys = {key_of(name, kind.upper(), aliases) for name in same}
+                named = [found for key in keys if (found := self._found.get((kind, key)))]
+                if named:
+                    best = min(named, key=lambda t: (-t.n_papers, t.id))
+                    self._found.update({(kind, key): best for key in keys if (kind, key) not in self._found})
 
     def find(self, kind: str, name: str, aliases: Aliases) -> Thing | None:
-        """Return the thing of that name and kind, or for models and methods of the other of these."""
+        """Return the thing of that name and kind, or among techniques of the nearest other kind."""
         key = key_of(name, kind.upper(), aliases)
-        found = self._found.get((kind, key))
-        if not found and kind in {"model", "method"}:
-            found = self._found.get(("method" if kind == "model" else "model", key))
-        return found
+        for other in (kind, *_NEAR.get(kind, ())):
+            if (found := self._found.get((other, key))) and (
+                other == kind or other != "task" or is_phrase(name)
+            ):
+                return found
+        return None
+
+
+def _tie_to_broader(thing: Thing, index: _Index, aliases: Aliases) -> tuple[str, str] | None:
+    """Return id and evidence of the nearest broader kind that enough papers name."""
+    for broader in _broader(thing):
+        goal = index.find(thing.kind, broader, aliases)
+        if goal and goal is not thing and goal.n_papers >= _enough_for_head(broader, thing.kind):
+            return goal.id, f"narrower kind: {broader}"
+    return _tie_to_model(thing, index, aliases) if thing.kind == "model" else None
+
+
+def _tie_to_model(thing: Thing, index: _Index, aliases: Aliases) -> tuple[str, str] | None:
+    """Return id and evidence of the model whose own name a name ends in (`Malaysian Mistral`)."""
+    for name in sorted({thing.label, *map(clean, thing.surfaces)}):
+        words = name.split()
+        for n in range(1, len(words)):
+            rest = " ".join(words[n:])
+            goal = index.find("model", rest, aliases)
+            if goal and goal is not thing and goal.label[0].isupper() and not is_phrase(goal.label):
+                return goal.id, f"narrower kind: {goal.label}"
+    return None
+
+
+def _tie_to_base(thing: Thing, index: _Index, aliases: Aliases) -> tuple[str, str] | None:
+    """Return id and evidence of what a name is derived from, where it is known or one paper names both."""
+    papers = {occurrence.paper for occurrence in thing.occurrences}
+    for base in derived_from(thing.label):
+        goal = index.find(thing.kind, base, aliases)
+        if (
+            goal
+            and goal is not thing
+            and (
+                any(o.paper in papers for o in goal.occurrences)
+                or (goal.n_papers >= _KNOWN and not thing.label.isalpha())
+            )
+        ):
+            return goal.id, f"named after it: {base}"
+    return None
 
 
 def _broader(thing: Thing) -> list[str]:
     if thing.kind == "language":
-        return [thing.label.split(" ", 1)[1]] if " " in thing.label else []
-    if thing.kind == "dataset" or 2 * sum(o.introduced for o in thing.occurrences) > len(thing.occurrences):
+        names = (name.split(" ") for name in (thing.label, thing.long) if name)
+        return [" ".join(words[n:]) for words in names for n in range(1, len(words))]
+    if thing.kind == "dataset":
         return []
-    return broader_kinds(_hyphenated(thing))
+    name = _hyphenated(thing)
+    whole = expand(re.sub(r"(?<=[a-z])-(?=[A-Z]{2})", " ", name), usual_longs_in_phrases())
+    if whole != name and is_phrase(whole):
+        name = class_name({whole: 1})
+    if 2 * sum(o.introduced for o in thing.occurrences) > len(thing.occurrences):
+        # What a paper introduces is often named by words that make no kind of what they end in.
+        return [broader for broader in broader_kinds(name) if " " in broader or broader in _WHOLE_TASKS]
+    return broader_kinds(name) + head_kinds(name)
 
 
 def _enough_for_head(broader: str, kind: str) -> float:
-    """In how many papers a broader kind must stand: words may be no head together (`language detection`)."""
-    if kind == "language":
+    """In how many papers a broader kind must stand."""
+    if kind == "language" or " " in broader:
         return 1
-    if " " in broader:
-        return 2
-    # One word says too little of a task: detection of what?
-    return math.inf if kind == "task" else 3
+    # One word says too little of most tasks: detection of what?
+    return 3 if kind != "task" or broader in _WHOLE_TASKS else math.inf
 
 
 def _hyphenated(thing: Thing) -> str:
     """Return the name in words, in the spelling with most hyphens: a compound is one word."""
-    names = {thing.label, thing.long} | set(map(clean, thing.surfaces)) - {""}
+    forms: Counter[str] = Counter()
+    for surface, count in thing.surfaces.items():
+        forms[clean(surface)] += count
+    often = {form for form, count in forms.items() if form and 10 * count >= forms.total()}
+    names = ({thing.label, thing.long} | often) - {""}
     same = {name for name in names if is_phrase(name)} or {thing.label}
-    best = min(same, key=lambda name: (*spelling_order(singular(name)), name))
+    # Written with hyphens only, it stands before a noun: `large-language-model agents`.
+    best = min(same, key=lambda name: (" " not in name, *spelling_order(singular(name)), name))
     return class_name({best: 1}) if is_phrase(best) and thing.kind != "dataset" else best
 
 
