@@ -14,7 +14,7 @@ from kg.linking.naming import Thing
 from kg.linking.shorthand import usual_longs_in_phrases
 from kg.linking.uniting import spelling_order
 from kg.names import class_name, clean, expand, is_phrase, singular, slug
-from kg.schema import ENTITY_KINDS, Entity, Variant
+from kg.schema import Entity, Variant
 
 __all__ = ["tie_variants"]
 
@@ -57,12 +57,12 @@ class _Index:
             for key in sorted(thing.keys):
                 self._found.setdefault((thing.kind, key), thing)
         for same in aliases.same:
-            for kind in ENTITY_KINDS:
-                keys = {key_of(name, kind.upper(), aliases) for name in same}
-                named = [found for key in keys if (found := self._found.get((kind, key)))]
-                if named:
-                    best = min(named, key=lambda t: (-t.n_papers, t.id))
-                    self._found.update({(kind, key): best for key in keys if (kind, key) not in self._found})
+            keys = {key_of(name, same.kind.upper(), aliases) for name in same.names}
+            named = [found for key in keys if (found := self._found.get((same.kind, key)))]
+            if named:
+                best = min(named, key=lambda t: (-t.n_papers, t.id))
+                missing = {(same.kind, key) for key in keys} - self._found.keys()
+                self._found.update(dict.fromkeys(missing, best))
 
     def find(self, kind: str, name: str, aliases: Aliases) -> Thing | None:
         """Return the thing of that name and kind, or among techniques of the nearest other kind."""

@@ -19,6 +19,7 @@ import numpy as np
 import spacy
 import torch
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from torch import nn
 
 import kg.extraction.pipeline  # noqa: F401
@@ -129,6 +130,7 @@ class Workshop:
             self.say(f"vectors: reading {len(self.papers)} abstracts")
             train_vectors(self.nlp, (paper.text for paper in self.papers), vectors)
         load_vectors(self.nlp, vectors)
+        assert isinstance(self.nlp.tokenizer, Tokenizer)
         rules = hashlib.sha256(self.nlp.tokenizer.to_bytes()).hexdigest()
         self.tokens = self.work / f"tokens-{digest(rules, self.texts)}.npz"
         self.documents = tokenise(self.nlp, self.papers, self.tokens, self.say)
