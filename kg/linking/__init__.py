@@ -78,7 +78,8 @@ def link(
     2. ``unite``: names that are one everywhere: spellings, other wordings of what one abbreviation stands
        for, generic tails, lines of the alias file, names of one ISO 639-3 language.
     3. ``resolve``: an abbreviation that its paper does not define goes to the reading that the papers that
-       do define it agree on, or else to that which shares most with the paper; or it stays itself.
+       do define it agree on, or else to that which shares most with the paper, or else to what the field
+       means by it; or it stays itself.
     4. ``settle_kinds``: a name that papers type differently goes with the evidence.
     5. ``name_things``: labels and ids; two things of one kind and name get a qualifier.
     6. ``tie_variants``: versions, sizes and narrower kinds tied to their families.

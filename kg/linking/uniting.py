@@ -37,7 +37,8 @@ def unite(occurrences: Sequence[Occurrence], aliases: Aliases) -> Names:
     """Return the names of all papers, united where they are one whatever the paper.
 
     These are the lines of the alias file, wordings of what one abbreviation stands for, phrases with an
-    abbreviation in them and spelled out, names with and without a generic tail, names of one language.
+    abbreviation in them and spelled out, phrases whose end goes by two names, the same words written or
+    turned otherwise, names with and without a generic tail, names of one language.
     """
     names = Names(_KeySets(), Counter(), {}, set())
     labels: dict[str, Counter[str]] = defaultdict(Counter)
