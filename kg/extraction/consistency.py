@@ -68,7 +68,7 @@ class ConsistencyVoter:
 
 
 @Language.factory(
-    "kg_consistency", default_config={"share": 0.2}, requires=["doc.ents"], assigns=["doc.ents"]
+    "kg_consistency", default_config={"share": 0.6}, requires=["doc.ents"], assigns=["doc.ents"]
 )
 def create_consistency(nlp: Language, name: str, share: float) -> ConsistencyVoter:  # noqa: ARG001
     """Make the component."""

@@ -1,4 +1,4 @@
-"""The recipe of the shipped pipelines: vectors, encoder, teachers, soft tags, student, heads, packages.
+"""The recipe of the shipped pipelines: vectors, encoder, tagger, soft tags, fast tagger, heads, packages.
 
 Each step keeps its result in the work folder under a name that holds a digest of what it was made from. A run
 that was interrupted goes on after the last finished step, pretraining after its last hundreds of steps, a fit
@@ -20,6 +20,7 @@ import spacy
 import torch
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
+from spacy.vectors import Mode, Vectors
 from torch import nn
 
 import kg.extraction.pipeline  # noqa: F401
@@ -55,31 +56,23 @@ class Recipe:
     pretrain : PretrainSettings
         The encoder, on all abstracts.
     teach : FitSettings
-        A teacher: the encoder fitted to the gold.
+        The encoder fitted to the gold: the network of the default pipeline, and the teacher of the fast one.
     teachers : int
-        How many, by different seeds; their average labels abstracts.
+        How many, by different seeds; the first ships, their average labels abstracts.
     unlabelled : int
         How many abstracts, drawn by chance from those without gold, the teachers label.
-    learn, polish : FitSettings
-        The student, of a teacher's size: fitted to the soft tags, then to the gold.
     fast_sizes : Sizes
         The network of the fast pipeline.
     fast_vectors : int
         Width of its word vectors: so many principal components of the large ones.
     fast_learn, fast_polish : FitSettings
-        The same two fits for it.
+        Its fit to the soft tags, then to the gold.
     """
 
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     unlabelled: int = 25000
-    learn: FitSettings = field(
-        default_factory=lambda: FitSettings(
-            epochs=1, tokens=8000, learn_rate=1e-3, dropout=0.1, average=0.995
-        )
-    )
-    polish: FitSettings = field(default_factory=lambda: FitSettings(epochs=3, learn_rate=3e-4))
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
             width=144, hidden=288, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=48
@@ -88,7 +81,7 @@ class Recipe:
     fast_vectors: int = 64
     fast_learn: FitSettings = field(
         default_factory=lambda: FitSettings(
-            epochs=3, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
+            epochs=2, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
         )
     )
     fast_polish: FitSettings = field(
@@ -190,12 +183,6 @@ class Workshop:
         with np.load(path, allow_pickle=False) as archive:
             return Soft(documents, archive["tags"], archive["chances"])
 
-    def student(self, soft: Soft, gold: Gold, dev: Gold | None = None) -> Tagger:
-        """Return the network of the default pipeline."""
-        torch.manual_seed(self.recipe.learn.seed)
-        learned = self.fitted("student", Tagger(self.encoder()), soft, self.recipe.learn, dev)
-        return self.fitted("polished", learned, gold, self.recipe.polish, dev)
-
     def small(self, nlp: Language, soft: Soft, gold: Gold, dev: Gold | None = None) -> Tagger:
         """Return the network of the fast pipeline, over the narrower vectors of ``nlp``."""
         recipe = self.recipe
@@ -225,7 +212,6 @@ class Workshop:
     def narrow(self) -> Language:
         """Return a blank pipeline whose vectors are the first principal components of the large ones."""
         nlp = blank()
-        nlp.vocab.strings = self.nlp.vocab.strings
         large = self.nlp.vocab.vectors
         table = large.data.astype(np.float64)
         spread = table.T @ table / len(table)
@@ -234,10 +220,10 @@ class Workshop:
         axes = axes[:, ::-1][:, : self.recipe.fast_vectors]
         axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
         narrow = (table @ axes).astype(np.float16).astype(np.float32)
-        nlp.vocab.vectors = type(large)(
+        nlp.vocab.vectors = Vectors(
             strings=nlp.vocab.strings,
             data=narrow,
-            mode=large.mode.value,
+            mode=Mode.floret,
             minn=large.minn,
             maxn=large.maxn,
             hash_count=large.hash_count,
@@ -287,10 +273,11 @@ def run_steps(
     held = [p for p in shop.pairs if is_dev(p[0].id)]
     say(f"gold: {len(train)} papers to train on, {len(held)} held out (dev)")
     gold, dev = shop.gold(train), shop.gold(held)
-    soft = shop.soft(shop.teachers(gold, dev))
+    teachers = shop.teachers(gold, dev)
     frequency = shop.frequency()
-    package(shop.nlp, shop.student(soft, gold, dev), frequency, train, held, output / "default")
+    package(shop.nlp, teachers[0], frequency, train, held, output / "default")
     say(f"written: {output / 'default'}")
+    soft = shop.soft(teachers)
     narrow = shop.narrow()
     package(narrow, shop.small(narrow, soft, gold, dev), frequency, train, held, output / "fast")
     say(f"written: {output / 'fast'}")

@@ -1,8 +1,7 @@
 """Fits the tagger: to gold tags, and to the soft tags that other taggers give to unlabelled abstracts.
 
-A small network learns from the probabilities of large ones (Hinton et al. 2015, "Distilling the Knowledge in
-a Neural Network"), a network of the same size from an average of several on unlabelled text (Xie et al. 2020,
-"Self-training with Noisy Student improves ImageNet classification").
+A small network learns from the probabilities that large ones give to text without gold (Hinton et al. 2015,
+"Distilling the Knowledge in a Neural Network").
 """
 
 from __future__ import annotations
@@ -106,7 +105,7 @@ def fit(
     """
     torch.manual_seed(settings.seed)
     where = device()
-    model = model.to(where)
+    model = model.to(where).requires_grad_(True)
     average = copy.deepcopy(model).requires_grad_(False)
     everything = range(len(data.documents.titles))
     plan = [
@@ -130,7 +129,8 @@ def fit(
             step += 1
             total += float(loss.detach())
             decay = min(settings.average, (1 + step) / (10 + step))
-            torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
+            with torch.no_grad():
+                torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
         told: dict[str, Any] = {"epoch": epoch + 1, "loss": total / len(plan[epoch])}
         if dev is not None:
             told |= accuracy([average], dev)
