@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kg.build import build, extract
+    from kg.building import build, extract
     from kg.errors import AmbiguousNameError, InputError, KgError, MissingGraphError, UnknownNameError
     from kg.graph import KnowledgeGraph, load
     from kg.schema import Entity, Mention, Paper
@@ -36,7 +36,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "kg.build": ("build", "extract"),
+    "kg.building": ("build", "extract"),
     "kg.errors": ("AmbiguousNameError", "InputError", "KgError", "MissingGraphError", "UnknownNameError"),
     "kg.graph": ("KnowledgeGraph", "load"),
     "kg.schema": ("Entity", "Mention", "Paper"),

@@ -174,7 +174,7 @@ def build(
     version: VersionOption = False,
 ) -> None:
     """Build the graph of papers: GraphML, page and tables."""
-    from kg.build import build_from_corpus
+    from kg.building import build_from_corpus
     from kg.export.tables import read_tables, tables_fit
     from kg.graph import read_entities
     from kg.linking import read_aliases
@@ -233,7 +233,7 @@ def extract(
     version: VersionOption = False,
 ) -> None:
     """Write the mentions of each paper as one JSON object per line."""
-    from kg.build import extract as run
+    from kg.building import extract as run
     from kg.export.mentions import mention_line
     from kg.files import atomic_stream
 

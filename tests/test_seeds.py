@@ -82,3 +82,9 @@ def test_saving_and_loading_gives_the_graph_back(graph, tmp_path):
     assert {e: loaded.nx.edges[e] for e in loaded.nx.edges} == {e: graph.nx.edges[e] for e in graph.nx.edges}
     assert loaded.mentions == graph.mentions
     assert loaded.paper_records == graph.paper_records
+
+
+def test_build_is_a_function_after_its_module_is_imported():
+    import kg.building
+
+    assert callable(kg.build)
