@@ -88,8 +88,8 @@ def singular(name: str) -> str:
 
     The head is the word before ``of``, or else the last word.
 
-    >>> [singular(n) for n in ("LLMs", "ViT-S", "analysis", "policies", "mixtures of experts", "ROS", "bias")]
-    ['LLM', 'ViT-S', 'analysis', 'policy', 'mixture of experts', 'ROS', 'bias']
+    >>> [singular(n) for n in ("LLMs", "ViT-S", "analysis", "policies", "mixtures of experts", "speed-ups", "ROS")]
+    ['LLM', 'ViT-S', 'analysis', 'policy', 'mixture of experts', 'speed-up', 'ROS']
     """
     of = re.search(r"[\s\-]of[\s\-]", name)
     end = of.start() if of else len(name)
@@ -460,6 +460,8 @@ def _singular_word(word: str) -> str:
         return word[:-1]
     if word.lower() in _IRREGULAR:
         return word[0] + _IRREGULAR[word.lower()][1:]
+    if word in _PARTICLES:
+        return word[:-1]
     if len(word) < 4 or re.search(r"(?:ss|us|is|ics|ous)$", word):
         return word
     if word.endswith("ies") and len(word) > 5:
@@ -819,6 +821,8 @@ _TAILS = {
         "METRIC": "score|metric|measure",
     }.items()
 }
+_PARTICLES = frozenset(("ins", "offs", "ons", "outs", "ups"))
+"""Last parts of plurals such as ``speed-ups``, which are shorter than the other words that are made singular."""
 _NOT_PLURAL = frozenset(
     "adams alexis alias always apis atlas basis bayes bias canvas chaos class cosmos debias dos edges euros "
     "faiss fps gas gps gibbs hans iris keras lens levins los means mos nas news numpys ops pandas paris plus "

@@ -66,6 +66,8 @@ def start(folder, *inputs, cache, output="-", model="model", extra=()):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        # A shell starts its background jobs deaf to Ctrl-C, which the tests would hand down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

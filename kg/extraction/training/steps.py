@@ -81,7 +81,7 @@ class Recipe:
     fast_vectors: int = 64
     fast_learn: FitSettings = field(
         default_factory=lambda: FitSettings(
-            epochs=5, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
+            epochs=2, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
         )
     )
     fast_polish: FitSettings = field(
