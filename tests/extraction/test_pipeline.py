@@ -15,9 +15,9 @@ MARKED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def nlp():
-    return load_pipeline()
+@pytest.fixture(scope="module", params=["default", "fast"])
+def nlp(request):
+    return load_pipeline(request.param)
 
 
 @pytest.mark.parametrize("marked", MARKED)
