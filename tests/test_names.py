@@ -74,6 +74,7 @@ def marked(text: str) -> tuple[str, list[tuple[int, int, str]], list[str]]:
         ("Prompt & Predict", "Prompt, and Predict", "METHOD"),
         ("out-of-distribution (OOD) detection", "out-of-distribution detection", "TASK"),
         ("trans- lation", "translation", "TASK"),
+        ("speed-ups", "speedup", "METRIC"),
     ],
 )
 def test_spellings_of_one_name_have_one_normal_form(one: str, other: str, label: str) -> None:
