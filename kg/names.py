@@ -844,7 +844,6 @@ _IRREGULAR = {
     "metrics": "metric",
     "movies": "movie",
     "topics": "topic",
-    "ups": "up",
     "vertices": "vertex",
 }
 _UNITS = frozenset("FLOPs GFLOPs TFLOPs MFLOPs MACs GMACs BLEUs OPs".split())
