@@ -86,7 +86,7 @@ def predict(shop: Workshop, name: str, train: Pairs, test: Pairs, epochs: int) -
     settings = replace(RECIPE.teach, epochs=epochs)
     model = shop.fitted(name, Tagger(shop.encoder()), shop.gold(train), settings)
     # Nothing is calibrated: the score of a mention plays no part in these figures.
-    nlp = package(shop.nlp, model, shop.frequency(), train, [], shop.work / name)
+    nlp = package(shop.nlp, model, shop.frequency, train, [], shop.work / name)
     papers = [paper for paper, _ in test]
     return dict(zip((paper.id for paper in papers), extract_mentions(papers, nlp), strict=True))
 

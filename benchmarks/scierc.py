@@ -66,7 +66,7 @@ def run(shop: Workshop, train: Gold, test: Gold, settings: FitSettings) -> dict[
     checkpoint.unlink(missing_ok=True)
     model = fit(Tagger(shop.encoder()), train, settings, checkpoint, lambda _: None)
     checkpoint.unlink()
-    return accuracy([model], test)
+    return accuracy(model, test)
 
 
 def gold_of(nlp: Language, path: Path) -> Gold:

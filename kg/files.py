@@ -1,4 +1,4 @@
-"""Writing files so that a reader never meets a half-written one."""
+"""Writing files so that a reader never meets a half-written one, and reading lines that name their place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-__all__ = ["atomic_stream", "atomic_write"]
+from kg.errors import InputError
+
+__all__ = ["atomic_stream", "atomic_write", "read_lines"]
 
 
 def atomic_write(path: str | Path, data: str | bytes) -> Path:
@@ -53,6 +55,29 @@ def atomic_stream(path: str | Path) -> Iterator[BinaryIO]:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def read_lines(path: str | Path, what: str) -> list[tuple[str, str]]:
+    """Return the lines of a text file that are not blank, each with its place for messages.
+
+    Parameters
+    ----------
+    path : str or Path
+    what : str
+        What the file is, for the message that there is none (``gold file``).
+
+    Raises
+    ------
+    InputError
+        The file is missing, or it is not UTF-8 text.
+    """
+    try:
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such {what}.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text ({error}).") from None
+    return [(line, f"{path}, line {n}") for n, line in enumerate(lines, start=1) if line.strip()]
 
 
 def _umask() -> int:

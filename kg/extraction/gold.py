@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from kg.errors import InputError
 from kg.extraction.occurrences import occurrences
+from kg.files import read_lines
 from kg.schema import LABELS, RELATIONS, Mention, Paper
 from kg.sources import read
 
@@ -73,13 +74,7 @@ def read_gold(path: str | Path) -> list[GoldPaper]:
     InputError
         The file is missing, or a line is not such an object; the message names file and line.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such gold file.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text ({error}).") from None
-    return [_paper(line, f"{path}, line {n}") for n, line in enumerate(lines, start=1) if line.strip()]
+    return [_paper(line, place) for line, place in read_lines(path, "gold file")]
 
 
 def gold_spans(text: str, entities: Sequence[GoldEntity]) -> list[GoldSpan]:

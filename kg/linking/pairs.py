@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg.errors import InputError
+from kg.files import read_lines
 from kg.schema import Mention, Variant
 
 __all__ = ["LinkReport", "Pair", "judge", "read_pairs"]
@@ -95,13 +96,7 @@ def read_pairs(path: str | Path) -> list[Pair]:
     InputError
         The file cannot be read, or a line is no such object; the message names file and line.
     """
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file of pairs.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as UTF-8 text ({error}).") from None
-    return [_pair(line, f"{path}, line {n}") for n, line in enumerate(lines, start=1) if line.strip()]
+    return [_pair(line, place) for line, place in read_lines(path, "file of pairs")]
 
 
 def judge(pairs: Iterable[Pair], mentions: Iterable[Mention], variants: Iterable[Variant]) -> LinkReport:

@@ -62,8 +62,10 @@ def docs_of(nlp: Language, pairs: Iterable[tuple[Paper, GoldPaper]]) -> Iterable
         yield doc
 
 
-def tokenise(nlp: Language, papers: Sequence[Paper], path: Path, say: Callable[[str], None]) -> Documents:
-    """Return the papers as `Documents` over one vocabulary, kept in ``path`` (NPZ)."""
+def tokenise(
+    nlp: Language, papers: Sequence[Paper], path: Path, say: Callable[[str], None]
+) -> tuple[Documents, list[str]]:
+    """Return the papers as `Documents` over one vocabulary, and its words; kept in ``path`` (NPZ)."""
     if not path.exists():
         known: dict[str, int] = {}
         ids: list[int] = []
@@ -83,8 +85,9 @@ def tokenise(nlp: Language, papers: Sequence[Paper], path: Path, say: Callable[[
             titles=np.array(titles, dtype=np.int32),
         )
     with np.load(path, allow_pickle=False) as archive:
-        words = words_of(nlp.vocab, str(archive["words"]).split("\0"))
-        return Documents(words, archive["ids"], archive["offsets"], archive["titles"])
+        texts = str(archive["words"]).split("\0")
+        words = words_of(nlp.vocab, texts)
+        return Documents(words, archive["ids"], archive["offsets"], archive["titles"]), texts
 
 
 def part(documents: Documents, chosen: Sequence[int]) -> Documents:

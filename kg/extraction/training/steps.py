@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,7 +21,6 @@ import spacy
 import torch
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
-from spacy.vectors import Mode, Vectors
 from torch import nn
 
 import kg.extraction.pipeline  # noqa: F401
@@ -29,7 +29,7 @@ from kg.extraction.features import words_of
 from kg.extraction.frequency import WordFrequency
 from kg.extraction.gold import read_gold
 from kg.extraction.relations import RelationClassifier
-from kg.extraction.split import is_dev, is_for_calibration
+from kg.extraction.split import folds, is_dev, is_for_calibration
 from kg.extraction.tagger import EntityTagger
 from kg.extraction.training.batches import Documents
 from kg.extraction.training.data import Pairs, gold_of, pair, part, tokenise
@@ -37,7 +37,7 @@ from kg.extraction.training.heads import fit_confidence, fit_relations
 from kg.extraction.training.network import Encoder, Sizes, Tagger
 from kg.extraction.training.pretrain import PretrainSettings, pretrain
 from kg.extraction.training.tagger import FitSettings, Gold, Soft, fit, soft_tags
-from kg.extraction.training.vectors import VECTORS, load_vectors, train_vectors
+from kg.extraction.training.vectors import VECTORS, load_vectors, narrow_vectors, train_vectors
 from kg.schema import Paper
 from kg.sources import read
 
@@ -59,6 +59,11 @@ class Recipe:
         The encoder fitted to the gold: the network of the default pipeline, and the teacher of the fast one.
     teachers : int
         How many, by different seeds; the first ships, their average labels abstracts.
+    folds : int
+        Parts of the gold that networks fitted to the other parts read, so that the reranker learns from
+        papers as new to the network as a user's are.
+    fold : FitSettings
+        The fit of these networks.
     unlabelled : int
         How many abstracts, drawn by chance from those without gold, the teachers label.
     fast_sizes : Sizes
@@ -72,6 +77,8 @@ class Recipe:
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
+    folds: int = 5
+    fold: FitSettings = field(default_factory=lambda: FitSettings(epochs=5))
     unlabelled: int = 25000
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
@@ -117,16 +124,17 @@ class Workshop:
         self.work.mkdir(parents=True, exist_ok=True)
         self.nlp = blank()
         self.places = {paper.id: n for n, paper in enumerate(self.papers)}
-        self.texts = digest([paper.id for paper in self.papers])
-        vectors = self.work / f"vectors-{digest(VECTORS, self.texts)}.npz"
+        assert isinstance(self.nlp.tokenizer, Tokenizer)
+        rules = hashlib.sha256(self.nlp.tokenizer.to_bytes(exclude=["vocab"])).hexdigest()
+        # What every step reads: other papers or other tokens make all of it anew.
+        self.text = digest([paper.id for paper in self.papers], rules)
+        vectors = self.work / f"vectors-{digest(VECTORS, self.text)}.npz"
         if not vectors.exists():
             self.say(f"vectors: reading {len(self.papers)} abstracts")
             train_vectors(self.nlp, (paper.text for paper in self.papers), vectors)
         load_vectors(self.nlp, vectors)
-        assert isinstance(self.nlp.tokenizer, Tokenizer)
-        rules = hashlib.sha256(self.nlp.tokenizer.to_bytes()).hexdigest()
-        self.tokens = self.work / f"tokens-{digest(rules, self.texts)}.npz"
-        self.documents = tokenise(self.nlp, self.papers, self.tokens, self.say)
+        tokens = self.work / f"tokens-{self.text}.npz"
+        self.documents, self.words = tokenise(self.nlp, self.papers, tokens, self.say)
 
     def gold(self, pairs: Pairs) -> Gold:
         """Return annotated papers as token arrays."""
@@ -136,7 +144,7 @@ class Workshop:
         """Return the pretrained encoder."""
         settings = self.recipe.pretrain
         width = self.documents.words.vectors.shape[1]
-        path = self.work / f"encoder-{digest(asdict(settings), VECTORS, self.texts)}.pt"
+        path = self.work / f"encoder-{digest(asdict(settings), VECTORS, self.text)}.pt"
 
         def make() -> Encoder:
             return pretrain(
@@ -149,7 +157,7 @@ class Workshop:
         self, name: str, model: Tagger, data: Gold | Soft, settings: FitSettings, dev: Gold | None = None
     ) -> Tagger:
         """Return ``model`` fitted to the data; the same start, data and settings are fitted once."""
-        start = [float(p.detach().double().abs().sum()) for p in model.parameters()]
+        start = _sums(model)
         sums = [int(data.tags.astype(np.int64).sum()), len(data.tags)]
         path = self.work / f"{name}-{digest(asdict(settings), start, sums)}.pt"
 
@@ -167,6 +175,19 @@ class Workshop:
             found.append(self.fitted(f"teacher{n}", Tagger(self.encoder()), gold, settings, dev))
         return found
 
+    def folded(self, pairs: Pairs) -> Iterator[tuple[Tagger, Pairs]]:
+        """Yield the parts of the papers, each with a network that was fitted to the others alone."""
+        sources = [
+            [paper.id for paper, _ in pairs if (":" in paper.id) == corpus] for corpus in (False, True)
+        ]
+        dealt = [folds(ids, self.recipe.folds) for ids in sources]
+        for n in range(self.recipe.folds):
+            held = {paper_id for parts in dealt for paper_id in parts[n]}
+            rest = [pair for pair in pairs if pair[0].id not in held]
+            torch.manual_seed(self.recipe.fold.seed)
+            model = self.fitted(f"fold{n}", Tagger(self.encoder()), self.gold(rest), self.recipe.fold)
+            yield model, [pair for pair in pairs if pair[0].id in held]
+
     def soft(self, teachers: Sequence[Tagger]) -> Soft:
         """Return the unlabelled abstracts with the teachers' tags."""
         annotated = {paper.id for paper, _ in self.pairs}
@@ -175,8 +196,8 @@ class Workshop:
             random.Random(self.recipe.teach.seed).sample(free, min(self.recipe.unlabelled, len(free)))
         )
         documents = part(self.documents, chosen)
-        sums = [float(p.detach().double().abs().sum()) for model in teachers for p in model.parameters()]
-        path = self.work / f"soft-{digest(sums, len(chosen), self.texts)}.npz"
+        sums = [total for model in teachers for total in _sums(model)]
+        path = self.work / f"soft-{digest(sums, len(chosen), self.text)}.npz"
         if not path.exists():
             soft = soft_tags(teachers, documents, 12000, self._reporter("soft tags"))
             np.savez(path, tags=soft.tags, chances=soft.chances)
@@ -186,7 +207,7 @@ class Workshop:
     def small(self, nlp: Language, soft: Soft, gold: Gold, dev: Gold | None = None) -> Tagger:
         """Return the network of the fast pipeline, over the narrower vectors of ``nlp``."""
         recipe = self.recipe
-        words = words_of(nlp.vocab, self._words())
+        words = words_of(nlp.vocab, self.words)
 
         def over(documents: Documents) -> Documents:
             return documents._replace(words=words)
@@ -199,43 +220,22 @@ class Workshop:
         learned = self.fitted("fast", start, soft, recipe.fast_learn, dev)
         return self.fitted("fast-polished", learned, gold, recipe.fast_polish, dev)
 
+    @cached_property
     def frequency(self) -> WordFrequency:
-        """Return how many papers use each word."""
+        """How many papers use each word."""
         ids, offsets = self.documents.ids, self.documents.offsets
         total = len(self.documents.words.rows)
         paper = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
         used = np.unique(paper * total + ids) % total
         frequency = WordFrequency()
-        frequency.fit(zip(self._words(), np.bincount(used, minlength=total).tolist(), strict=True))
+        frequency.fit(zip(self.words, np.bincount(used, minlength=total).tolist(), strict=True))
         return frequency
 
     def narrow(self) -> Language:
         """Return a blank pipeline whose vectors are the first principal components of the large ones."""
         nlp = blank()
-        large = self.nlp.vocab.vectors
-        table = large.data.astype(np.float64)
-        spread = table.T @ table / len(table)
-        _, axes = np.linalg.eigh(spread)
-        # The sign of an axis is arbitrary: fix it, so that the same vectors come out everywhere.
-        axes = axes[:, ::-1][:, : self.recipe.fast_vectors]
-        axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-        narrow = (table @ axes).astype(np.float16).astype(np.float32)
-        nlp.vocab.vectors = Vectors(
-            strings=nlp.vocab.strings,
-            data=narrow,
-            mode=Mode.floret,
-            minn=large.minn,
-            maxn=large.maxn,
-            hash_count=large.hash_count,
-            hash_seed=large.hash_seed,
-            bow=large.bow,
-            eow=large.eow,
-        )
+        narrow_vectors(nlp, self.nlp.vocab.vectors, self.recipe.fast_vectors)
         return nlp
-
-    def _words(self) -> list[str]:
-        with np.load(self.tokens, allow_pickle=False) as archive:
-            return str(archive["words"]).split("\0")
 
     def _reporter(self, name: str) -> Callable[[dict[str, Any]], None]:
         def report(told: dict[str, Any]) -> None:
@@ -274,12 +274,11 @@ def run_steps(
     say(f"gold: {len(train)} papers to train on, {len(held)} held out (dev)")
     gold, dev = shop.gold(train), shop.gold(held)
     teachers = shop.teachers(gold, dev)
-    frequency = shop.frequency()
-    package(shop.nlp, teachers[0], frequency, train, held, output / "default")
+    package(shop.nlp, teachers[0], shop.frequency, train, held, output / "default")
     say(f"written: {output / 'default'}")
     soft = shop.soft(teachers)
     narrow = shop.narrow()
-    package(narrow, shop.small(narrow, soft, gold, dev), frequency, train, held, output / "fast")
+    package(narrow, shop.small(narrow, soft, gold, dev), shop.frequency, train, held, output / "fast")
     say(f"written: {output / 'fast'}")
 
 
@@ -312,6 +311,7 @@ def package(
     fit_confidence(nlp, confidence, [p for p in held if is_for_calibration(p[0].id)])
     nlp.meta["name"] = output.name
     nlp.meta["description"] = "Entities of machine-learning abstracts; made by `kg train`."
+    output.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(output)
     return nlp
 
@@ -328,6 +328,11 @@ def digest(*parts: Any) -> str:
     """Return a short name for what a step is made from."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _sums(model: nn.Module) -> list[float]:
+    """Return a number per weight matrix that tells one state of a model from another."""
+    return [float(p.detach().double().abs().sum()) for p in model.parameters()]
 
 
 def _kept(path: Path, make: Callable[[], Model], empty: Model) -> Model:

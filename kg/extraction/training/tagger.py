@@ -133,7 +133,7 @@ def fit(
                 torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
         told: dict[str, Any] = {"epoch": epoch + 1, "loss": total / len(plan[epoch])}
         if dev is not None:
-            told |= accuracy([average], dev)
+            told |= accuracy(average, dev)
         save(checkpoint, step, model, optimizer, average=average.state_dict(), epoch=epoch + 1)
         report(told)
     fitted: Tagger = average.to("cpu")
@@ -163,22 +163,15 @@ def soft_tags(models: Sequence[Tagger], documents: Documents, tokens: int, repor
     return Soft(documents, tags, chances)
 
 
-def accuracy(models: Sequence[Tagger], dev: Gold) -> dict[str, float]:
-    """Return precision, recall and F1 of exact spans with labels, in percent, of the models' average."""
+def accuracy(model: Tagger, dev: Gold) -> dict[str, float]:
+    """Return precision, recall and F1 of exact spans with labels, in percent."""
     hits = found = wanted = 0
     documents = dev.documents
+    transitions = (model.transitions + model.pair_mask).detach().cpu().numpy()
     for chosen in batches(documents, range(len(documents.titles)), 8000, random.Random(0)):
         batch = batch_of(documents, chosen).to(device())
-        if len(models) == 1:
-            with torch.no_grad(), torch.autocast(device(), torch.bfloat16):
-                scores = models[0](batch)[0].cpu().numpy()
-        else:
-            mean = torch.stack([_chances(model, batch) for model in models]).mean(0)
-            scores = np.log(np.maximum(mean.cpu().numpy(), 1e-9))
-        first = models[0]
-        transitions = (first.transitions + first.pair_mask).detach().cpu().numpy()
-        if len(models) > 1:
-            transitions = first.pair_mask.cpu().numpy()
+        with torch.no_grad(), torch.autocast(device(), torch.bfloat16):
+            scores = model(batch)[0].cpu().numpy()
         starts, ends = documents.offsets[chosen], documents.offsets[[n + 1 for n in chosen]]
         rows = [row[: end - start] for row, start, end in zip(scores, starts, ends, strict=True)]
         for path, start, end in zip(best_paths(rows, transitions), starts, ends, strict=True):

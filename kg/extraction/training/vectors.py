@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import floret
 import numpy as np
+import numpy.typing as npt
 from spacy.language import Language
 from spacy.vectors import Mode, Vectors
 
-__all__ = ["VECTORS", "load_vectors", "train_vectors"]
+__all__ = ["VECTORS", "load_vectors", "narrow_vectors", "train_vectors"]
 
 VECTORS = {
     "model": "cbow",
@@ -26,6 +28,8 @@ VECTORS = {
     "lr": 0.05,
 }
 """Settings of the word vectors, in floret's names."""
+
+_HEADER = ("minn", "maxn", "hash_count", "hash_seed", "bow", "eow")
 
 
 def train_vectors(nlp: Language, texts: Iterable[str], path: Path) -> None:
@@ -54,16 +58,22 @@ def train_vectors(nlp: Language, texts: Iterable[str], path: Path) -> None:
 def load_vectors(nlp: Language, path: Path) -> None:
     """Give a pipeline the vectors that `train_vectors` wrote."""
     with np.load(path, allow_pickle=False) as archive:
-        header, table = json.loads(str(archive["header"])), archive["table"]
+        _set_vectors(nlp, archive["table"], json.loads(str(archive["header"])))
+
+
+def narrow_vectors(nlp: Language, large: Vectors, width: int) -> None:
+    """Give a pipeline the first principal components of other vectors, so many as ``width`` says."""
+    table = large.data.astype(np.float64)
+    spread = table.T @ table / len(table)
+    _, axes = np.linalg.eigh(spread)
+    # The sign of an axis is arbitrary: fix it, so that the same vectors come out everywhere.
+    axes = axes[:, ::-1][:, :width]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    _set_vectors(nlp, table @ axes, {name: getattr(large, name) for name in _HEADER})
+
+
+def _set_vectors(nlp: Language, table: npt.NDArray[Any], header: Mapping[str, Any]) -> None:
     # What ships is rounded to half precision, so training reads the same numbers.
-    nlp.vocab.vectors = Vectors(
-        strings=nlp.vocab.strings,
-        data=table.astype(np.float16).astype(np.float32),
-        mode=Mode.floret,
-        minn=header["minn"],
-        maxn=header["maxn"],
-        hash_count=header["hash_count"],
-        hash_seed=header["hash_seed"],
-        bow=header["bow"],
-        eow=header["eow"],
-    )
+    rounded = table.astype(np.float16).astype(np.float32)
+    settings = {name: header[name] for name in _HEADER}
+    nlp.vocab.vectors = Vectors(strings=nlp.vocab.strings, data=rounded, mode=Mode.floret, **settings)
