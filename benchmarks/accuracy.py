@@ -1,13 +1,15 @@
 """How accurate the recipe is on papers it was not trained on, and how that grows with the gold.
 
-    python benchmarks/accuracy.py folds --corpus FILE [--folds 5] [--work .train]
+    python benchmarks/accuracy.py folds --corpus FILE [--work .train]
     python benchmarks/accuracy.py curve --corpus FILE [--work .train]
+    python benchmarks/accuracy.py sizes --corpus FILE [--work .train]
 
-`folds` is a cross-validation over all the gold: each paper is judged by a pipeline that did not see its
-annotation, and the figures stand for the seeds and for the corpus apart. `curve` trains on growing parts of
-the training split and measures on the dev split. Both fit the pretrained encoder of `kg train` to the gold
-(its teacher, without the student's soft tags, which would carry gold of the judged papers) and put the rules
-and heads of the default pipeline on top. Finished fits are kept in the work folder.
+`folds` is a cross-validation over the training split: each paper is judged by a default pipeline whose
+recogniser, reranker and relations were fitted to the other four fifths; the figures stand for the seeds and
+for the corpus apart. `curve` fits the recogniser to growing parts of the training split and measures on the
+dev split, without a reranker. `sizes` teaches recognisers of several sizes as `kg train` teaches the fast
+one, and gives their speed beside that of the default one, again without a reranker. Finished fits are kept in
+the work folder.
 """
 
 from __future__ import annotations
@@ -17,78 +19,103 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import torch
+from threadpoolctl import threadpool_limits
 
 from kg.extraction import extract_mentions
 from kg.extraction.evaluation import Report, evaluate
 from kg.extraction.report import report_text
-from kg.extraction.split import folds, is_dev, shuffled
+from kg.extraction.split import is_dev, shuffled
 from kg.extraction.training.data import Pairs
-from kg.extraction.training.network import Tagger
-from kg.extraction.training.steps import RECIPE, Workshop, open_workshop, package
+from kg.extraction.training.network import Sizes
+from kg.extraction.training.steps import Workshop, open_workshop, package, tagging
+from kg.extraction.training.tagger import accuracy
 from kg.schema import Mention
 
-EPOCHS = 5
-SIZES = (250, 500, 1000, 2000, 4000)
+SIZES = (250, 500, 1000, 2000)
+STUDENTS = {
+    "small": Sizes(width=96, hidden=192, layers=(1, 2), word_width=32, char_width=16, char_filters=48),
+    "fast": None,
+    "medium": Sizes(
+        width=224, hidden=448, layers=(1, 2, 0, 4, 1), heads=4, word_width=48, char_width=24, char_filters=64
+    ),
+}
+"""Sizes of taught recognisers; None are those of the fast pipeline."""
+
+STEPS = 10000
+"""Papers seen in a fit of the smaller sizes: they get more epochs, 20 at most."""
 
 
 def main() -> None:
     """Print the reports."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("what", choices=["folds", "curve"])
+    parser.add_argument("what", choices=["folds", "curve", "sizes"])
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path(".train"))
-    parser.add_argument("--folds", type=int, default=5)
     options = parser.parse_args()
     shop = open_workshop(corpus=options.corpus, seeds=Path("seeds"), work=options.work, say=print)
-    if options.what == "folds":
-        cross_validate(shop, options.folds)
-    else:
-        curve(shop)
+    {"folds": cross_validate, "curve": curve, "sizes": compare_sizes}[options.what](shop)
 
 
-def cross_validate(shop: Workshop, number: int) -> None:
+def cross_validate(shop: Workshop) -> None:
     """Print a report over the seed papers and one over the corpus papers."""
-    sources = [[p for p in shop.pairs if (":" in p[0].id) == corpus] for corpus in (False, True)]
-    dealt = [folds([paper.id for paper, _ in pairs], number) for pairs in sources]
+    train = [p for p in shop.pairs if not is_dev(p[0].id)]
+    settings = shop.recipe.teach
+    start = lambda: shop.tagger(settings.seed)  # noqa: E731
+    parts = list(shop.folded("fold", start, settings, train, shop.nlp, shop.recipe.folds))
     found: dict[str, list[Mention]] = {}
-    for n in range(number):
-        held = {paper_id for parts in dealt for paper_id in parts[n]}
-        train = [p for p in shop.pairs if p[0].id not in held]
-        test = [p for p in shop.pairs if p[0].id in held]
-        found |= predict(shop, f"fold{n}", train, test, EPOCHS)
-        print(f"fold {n}: F1 {report(test, found).spans['ALL'].f1:.1f}", flush=True)
-    for name, pairs in zip(("seeds", "corpus"), sources, strict=True):
+    for n, (model, held) in enumerate(parts):
+        others = (*parts[:n], *parts[n + 1 :])
+        rest = [pair for _, pairs in others for pair in pairs]
+        candidates = shop.candidates(shop.nlp, others, train)
+        nlp = tagging(shop.nlp, model)
+        package(nlp, candidates, shop.frequency, rest, shop.work / f"fold{n}")
+        papers = [paper for paper, _ in held]
+        found |= zip((paper.id for paper in papers), extract_mentions(papers, nlp), strict=True)
+        print(f"fold {n}: F1 {report(held, found).spans['ALL'].f1:.1f}", flush=True)
+    for name in ("seeds", "corpus"):
+        pairs = [p for p in train if (":" in p[0].id) == (name == "corpus")]
         print(f"\n{name}\n{report_text(report(pairs, found))}", flush=True)
 
 
 def curve(shop: Workshop) -> None:
     """Print the F1 on dev by the number of training papers."""
     by_id = {p[0].id: p for p in shop.pairs}
-    train = [by_id[paper_id] for paper_id in shuffled(i for i in by_id if not is_dev(i))]
-    dev = [p for p in shop.pairs if is_dev(p[0].id)]
+    order = [by_id[paper_id] for paper_id in shuffled(i for i in by_id if not is_dev(i))]
+    dev = shop.gold([p for p in shop.pairs if is_dev(p[0].id)])
+    teach = shop.recipe.teach
     for size in SIZES:
-        # Small parts get more epochs: about as many steps as half of the gold gets.
-        epochs = max(EPOCHS, min(20, 10000 // size))
+        epochs = max(teach.epochs, min(20, STEPS // size))
         started = time.perf_counter()
-        scores = report(dev, predict(shop, f"curve{size}", train[:size], dev, epochs)).spans
-        minutes = (time.perf_counter() - started) / 60
-        print(
-            f"{min(size, len(train))} papers, {epochs} epochs: F1 {scores['ALL'].f1:.1f}, "
-            f"core four {scores['CORE4'].f1:.1f} ({minutes:.0f} min)",
-            flush=True,
+        model = shop.fitted(
+            f"curve{size}", shop.tagger(teach.seed), shop.gold(order[:size]), replace(teach, epochs=epochs)
         )
+        minutes = (time.perf_counter() - started) / 60
+        f1 = accuracy(model, dev)["f"]
+        print(f"{size} papers, {epochs} epochs: F1 {f1:.1f} ({minutes:.0f} min)", flush=True)
 
 
-def predict(shop: Workshop, name: str, train: Pairs, test: Pairs, epochs: int) -> dict[str, list[Mention]]:
-    """Return the mentions that a pipeline trained on ``train`` finds in the papers of ``test``."""
-    torch.manual_seed(RECIPE.teach.seed)
-    settings = replace(RECIPE.teach, epochs=epochs)
-    model = shop.fitted(name, Tagger(shop.encoder()), shop.gold(train), settings)
-    # Nothing is calibrated: the score of a mention plays no part in these figures.
-    nlp = package(shop.nlp, model, shop.frequency, train, [], shop.work / name)
-    papers = [paper for paper, _ in test]
-    return dict(zip((paper.id for paper in papers), extract_mentions(papers, nlp), strict=True))
+def compare_sizes(shop: Workshop) -> None:
+    """Print the F1 on dev and the abstracts per second of recognisers of several sizes."""
+    train = [p for p in shop.pairs if not is_dev(p[0].id)]
+    held = [p for p in shop.pairs if is_dev(p[0].id)]
+    teachers = shop.teachers(shop.gold(train))
+    soft, narrow = shop.soft(teachers), shop.narrow()
+    networks = [("default", teachers[0], shop.nlp)]
+    for name, sizes in STUDENTS.items():
+        learned = shop.student(name, sizes or shop.recipe.fast_sizes, narrow, soft)
+        polish = shop.recipe.fast_polish
+        fitted = shop.fitted(f"{name}-polished", learned, shop.gold(train, narrow), polish)
+        networks.append((name, fitted, narrow))
+    for name, model, nlp in networks:
+        f1 = accuracy(model, shop.gold(held, nlp))["f"]
+        pipeline = tagging(nlp, model)
+        started = time.perf_counter()
+        with threadpool_limits(1):
+            for paper, _ in held:
+                pipeline(paper.text)
+        speed = len(held) / (time.perf_counter() - started)
+        weights = sum(p.numel() for p in model.parameters()) / 1e6
+        print(f"{name}: {weights:.2f} million weights, F1 {f1:.1f}, {speed:.0f} abstracts/s", flush=True)
 
 
 def report(pairs: Pairs, found: dict[str, list[Mention]]) -> Report:

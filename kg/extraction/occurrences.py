@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
-__all__ = ["occurrences"]
+__all__ = ["occurrences", "places"]
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ def occurrences(text: str, forms: Iterable[tuple[str, T]]) -> list[tuple[int, in
     occupied = bytearray(len(text))
     found: list[tuple[int, int, T]] = []
     for form, payload in sorted(forms, key=lambda item: -len(item[0])):
-        for start in _places(text, form):
+        for start in places(text, form):
             end = start + len(form)
             if not any(occupied[start:end]):
                 occupied[start:end] = b"\x01" * (end - start)
@@ -30,8 +30,8 @@ def occurrences(text: str, forms: Iterable[tuple[str, T]]) -> list[tuple[int, in
     return sorted(found, key=lambda item: item[:2])
 
 
-def _places(text: str, form: str) -> Iterator[int]:
-    """Yield where a form stands, from the left, without overlap."""
+def places(text: str, form: str) -> Iterator[int]:
+    """Yield where a form stands in a text, from the left, without overlap; nothing where it is empty."""
     start = text.find(form) if form else -1
     while start >= 0:
         end = start + len(form)

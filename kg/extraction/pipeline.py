@@ -14,9 +14,8 @@ from spacy.tokens import Doc
 from threadpoolctl import ThreadpoolController
 
 # Imported for their factories, which must be there in a checkout that is not installed.
-import kg.extraction.confidence
-import kg.extraction.consistency
 import kg.extraction.labels
+import kg.extraction.reranker
 import kg.extraction.sentences
 import kg.extraction.tagger
 import kg.extraction.tokenizer  # noqa: F401

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-__all__ = ["CALIBRATION_PERCENT", "DEV_PERCENT", "folds", "is_dev", "is_for_calibration", "shuffled"]
+__all__ = ["DEV_PERCENT", "folds", "is_dev", "shuffled"]
 
 DEV_PERCENT = 6
 """Share of the gold papers in the dev split."""
-CALIBRATION_PERCENT = 2
-"""Share of the gold papers that calibrate scores, a third of the dev split."""
 
 
 def is_dev(paper_id: str) -> bool:
@@ -20,11 +18,6 @@ def is_dev(paper_id: str) -> bool:
     [False, False]
     """
     return _number("", paper_id) % 100 < DEV_PERCENT
-
-
-def is_for_calibration(paper_id: str) -> bool:
-    """Tell whether a paper of the dev split fits the scores of mentions; the rest judges them."""
-    return _number("", paper_id) % 100 < CALIBRATION_PERCENT
 
 
 def shuffled(paper_ids: Iterable[str], seed: int = 0) -> list[str]:

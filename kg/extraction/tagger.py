@@ -1,8 +1,8 @@
 """The recogniser of the shipped pipelines: finds the entities of a document with a small network.
 
-The component ``kg_tagger`` runs `kg.extraction.network` and takes the best sequence of BIOES tags. It sets
-``doc.ents``; on each span ``span._.score``, the lowest marginal probability of its tags under the CRF, as yet
-uncalibrated; and ``doc._.relation_scores``, which ``kg_relations`` reads and drops.
+The component ``kg_tagger`` runs `kg.extraction.network`. It sets ``doc.spans["candidates"]``, the spans that
+are at all likely, with their probabilities under the CRF as ``attrs["scores"]``: they may overlap, and
+``kg_reranker`` chooses among them. And it sets ``doc._.relation_scores``, which ``kg_relations`` drops.
 """
 
 from __future__ import annotations
@@ -13,20 +13,24 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, SpanGroup
 from spacy.util import minibatch
 
 import kg.extraction.extensions  # noqa: F401
 from kg.errors import InputError
 from kg.extraction.features import arrays_of
 from kg.extraction.network import Network
-from kg.extraction.tags import TAGS, best_paths, marginals, spans_of
+from kg.extraction.tags import TAGS, likely_spans
 from kg.schema import RELATIONS
 
-__all__ = ["EntityTagger", "create_tagger"]
+__all__ = ["CANDIDATES", "EntityTagger", "create_tagger"]
 
 Floats = npt.NDArray[np.float32]
 
+CANDIDATES = "candidates"
+"""Key of the candidates in ``doc.spans``."""
+
+_FLOOR = 0.03
 _TOGETHER = 16
 _NOTHING = (np.zeros((0, len(TAGS)), np.float32), np.zeros((0, len(RELATIONS)), np.float32))
 
@@ -38,7 +42,7 @@ class EntityTagger:
         self.network: Network | None = None
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set ``doc.ents`` and return the document."""
+        """Set the candidates and return the document."""
         return next(self.pipe([doc], batch_size=1))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 16) -> Iterator[Doc]:  # noqa: ARG002
@@ -83,27 +87,21 @@ class EntityTagger:
         scores = self.scores(docs)
         assert self.network is not None
         transitions = self.network.weights["transitions"]
-        tags = [tags for tags, _ in scores]
-        paths, chances = best_paths(tags, transitions), marginals(tags, transitions)
-        for doc, path, table, (_, relations) in zip(docs, paths, chances, scores, strict=True):
-            doc.set_ents(list(_spans(doc, path, table)))
+        found = likely_spans([tags for tags, _ in scores], transitions, _FLOOR)
+        for doc, spans, (_, relations) in zip(docs, found, scores, strict=True):
+            _propose(doc, spans)
             doc._.relation_scores = relations
 
 
-@Language.factory("kg_tagger", assigns=["doc.ents"])
+@Language.factory("kg_tagger", assigns=["doc.spans"])
 def create_tagger(nlp: Language, name: str) -> EntityTagger:  # noqa: ARG001
     """Make the component; it finds nothing until weights are loaded."""
     return EntityTagger()
 
 
-def _spans(doc: Doc, path: Sequence[int], chances: npt.NDArray[np.float64]) -> Iterator[Span]:
-    """Yield the spans of a tag sequence, less the blanks at their ends, with their scores."""
-    for start, end, label in spans_of(path):
-        while start < end and doc[start].is_space:
-            start += 1
-        while start < end and doc[end - 1].is_space:
-            end -= 1
-        if start < end:
-            span = Span(doc, start, end, label=label)
-            span._.score = float(chances[np.arange(start, end), path[start:end]].min())
-            yield span
+def _propose(doc: Doc, spans: Sequence[tuple[int, int, str, float]]) -> None:
+    """Set the candidates of a document, less those that begin or end with a blank."""
+    kept = [s for s in spans if not doc[s[0]].is_space and not doc[s[1] - 1].is_space]
+    group = SpanGroup(doc, name=CANDIDATES, spans=[Span(doc, s, e, label=label) for s, e, label, _ in kept])
+    group.attrs["scores"] = np.array([chance for *_, chance in kept])
+    doc.spans[CANDIDATES] = group

@@ -1,15 +1,15 @@
-"""BIOES tags: spans to tags and back, the transitions they allow, and the best path."""
+"""BIOES tags: spans to tags and back, the transitions they allow, the best path and the likely spans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from kg.schema import LABELS
 
-__all__ = ["TAGS", "allowed", "best_paths", "marginals", "spans_of", "tags_of"]
+__all__ = ["TAGS", "allowed", "best_paths", "likely_spans", "spans_of", "tags_of"]
 
 TAGS = ("O", *(f"{prefix}-{label}" for label in LABELS for prefix in "BIES"))
 """Begin, inside, end, single for each label, and outside."""
@@ -18,6 +18,7 @@ _FORBIDDEN = -1e4
 _IDS = {tag: n for n, tag in enumerate(TAGS)}
 
 Scores = npt.NDArray[np.float32]
+Doubles = npt.NDArray[np.float64]
 
 
 def tags_of(length: int, spans: Iterable[tuple[int, int, str]]) -> list[int]:
@@ -97,31 +98,82 @@ def best_paths(documents: Sequence[Scores], transitions: Scores) -> list[list[in
     return [path[:length].tolist() for path, length in zip(paths, lengths, strict=True)]
 
 
-def marginals(documents: Sequence[Scores], transitions: Scores) -> list[npt.NDArray[np.float64]]:
-    """Return the probability of each tag at each token under the CRF, shape (tokens, tags), per document."""
+def likely_spans(
+    documents: Sequence[Scores], transitions: Scores, floor: float, longest: int = 16
+) -> list[list[tuple[int, int, str, float]]]:
+    """Return the spans that the CRF holds possible, each with its probability, per document.
+
+    The probability of a span is the share of all tag sequences, by weight, in which it stands with its label
+    (the forward and backward sums of Rabiner 1989, "A Tutorial on Hidden Markov Models"). Spans may overlap.
+
+    Parameters
+    ----------
+    documents : sequence of float array, shape (tokens, tags)
+    transitions : float array, shape (tags, tags)
+    floor : float
+        Spans that are less likely are left out.
+    longest : int
+        So are spans of more tokens.
+
+    Returns
+    -------
+    list of list of (start, end, label, probability)
+        Ordered by position and label.
+    """
     scores, lengths = _padded(documents)
+    found: list[list[tuple[int, int, str, float]]] = [[] for _ in documents]
     if not scores.size:
-        return [np.zeros((0, len(TAGS))) for _ in documents]
+        return found
     weights = np.exp(transitions.astype(np.float64))
-    into = np.ascontiguousarray(weights.T)
     emit = np.exp((scores - scores.max(axis=2, keepdims=True)).astype(np.float64))
+    forward, backward, scale = _sums(emit, weights, lengths)
+    moves = emit / scale[:, :, None]
+    for size, table in enumerate(_chances(weights, moves, forward, backward, longest), start=1):
+        live = np.arange(table.shape[1]) <= (lengths - size)[:, None]
+        for row, start, label in zip(*np.nonzero((table >= floor) & live[:, :, None]), strict=True):
+            span = (int(start), int(start) + size, LABELS[label], float(table[row, start, label]))
+            found[row].append(span)
+    return [sorted(spans) for spans in found]
+
+
+def _sums(
+    emit: Doubles, weights: Doubles, lengths: npt.NDArray[np.int64]
+) -> tuple[Doubles, Doubles, Doubles]:
+    """Return the forward and backward sums, and by what each step was scaled: their product is a share."""
+    into = np.ascontiguousarray(weights.T)
     forward, backward = np.empty_like(emit), np.empty_like(emit)
-    forward[:, 0] = _shares(emit[:, 0] * np.exp(_START))
-    backward[:, -1] = np.exp(_END)
-    steps = scores.shape[1]
+    scale = np.ones(emit.shape[:2])
+    steps = emit.shape[1]
     # Sums over the last axis, not matrix products: those round differently for batches of different size.
-    for t in range(1, steps):
-        forward[:, t] = _shares((forward[:, t - 1, None, :] * into).sum(axis=2) * emit[:, t])
+    for t in range(steps):
+        before = np.exp(_START) if t == 0 else (forward[:, t - 1, None, :] * into).sum(axis=2)
+        row = before * emit[:, t]
+        scale[:, t] = row.sum(axis=1)
+        forward[:, t] = row / scale[:, t, None]
+    backward[:, -1] = np.exp(_END)
     for t in range(steps - 2, -1, -1):
         row = ((emit[:, t + 1] * backward[:, t + 1])[:, None, :] * weights).sum(axis=2)
-        backward[:, t] = np.where((t + 1 < lengths)[:, None], _shares(row), np.exp(_END))
-    joint = _shares(forward * backward)
-    return [row[:length] for row, length in zip(joint, lengths, strict=True)]
+        more = (t + 1 < lengths)[:, None]
+        backward[:, t] = np.where(more, row / scale[:, t + 1, None], np.exp(_END))
+    rows = np.arange(len(lengths))
+    total = (forward[rows, lengths - 1] * np.exp(_END)).sum(axis=1)
+    return forward, backward / total[:, None, None], scale
 
 
-def _shares(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    shares: npt.NDArray[np.float64] = weights / weights.sum(axis=-1, keepdims=True)
-    return shares
+def _chances(
+    weights: Doubles, moves: Doubles, forward: Doubles, backward: Doubles, longest: int
+) -> Iterator[Doubles]:
+    """Yield the probability of each span of 1, 2, … tokens, shape (documents, starts, labels)."""
+    begin, inside, end, single = (
+        np.array([_IDS[f"{prefix}-{label}"] for label in LABELS]) for prefix in "BIES"
+    )
+    yield forward[:, :, single] * backward[:, :, single]
+    run, last = forward[:, :, begin], begin
+    for size in range(2, min(longest, forward.shape[1]) + 1):
+        run = run[:, : forward.shape[1] - size + 1]
+        closed = run * weights[last, end] * moves[:, size - 1 :, end]
+        yield closed * backward[:, size - 1 :, end]
+        run, last = run * weights[last, inside] * moves[:, size - 1 :, inside], inside
 
 
 def _padded(documents: Sequence[Scores]) -> tuple[Scores, npt.NDArray[np.int64]]:

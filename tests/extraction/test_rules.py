@@ -1,5 +1,6 @@
-"""The rules around the network: tokens, sentences, occurrences, consistency, tags."""
+"""The rules around the network: tokens, sentences, occurrences, tags, the choice of spans."""
 
+from collections import Counter
 from itertools import pairwise, product
 
 import numpy as np
@@ -10,11 +11,11 @@ from hypothesis import strategies as st
 
 import kg.extraction.pipeline  # noqa: F401  (registers the factories)
 from kg.errors import InputError
-from kg.extraction.consistency import agree
 from kg.extraction.gold import read_gold
 from kg.extraction.occurrences import occurrences
+from kg.extraction.reranker import most_worth
 from kg.extraction.sentences import sentence_at, sentence_starts
-from kg.extraction.tags import TAGS, allowed, best_paths, marginals, spans_of, tags_of
+from kg.extraction.tags import TAGS, allowed, best_paths, likely_spans, spans_of, tags_of
 from kg.schema import LABELS
 
 
@@ -102,10 +103,27 @@ def test_longer_forms_come_first_and_words_stay_whole():
     assert found == [(0, 5, 2), (7, 10, 1)]
 
 
-def test_a_form_seen_too_rarely_is_dropped():
-    text = "SAM " * 9
-    assert agree(text, [(0, 3, "MODEL")], share=0.2) == []
-    assert len(agree(text, [(0, 3, "MODEL"), (4, 7, "MODEL")], share=0.2)) == 9
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 8), st.integers(1, 4), st.sampled_from([-0.25, 0.0, 0.125, 0.25, 0.5])),
+        max_size=7,
+    )
+)
+def test_no_other_choice_of_spans_is_worth_more(parts):
+    spans = [(start, start + length) for start, length, _ in parts]
+    worth = [value for *_, value in parts]
+
+    def fits(chosen):
+        ordered = sorted(spans[n] for n in chosen)
+        return all(a[1] <= b[0] for a, b in pairwise(ordered))
+
+    chosen = most_worth(spans, worth)
+    assert fits(chosen)
+    assert [spans[n] for n in chosen] == sorted(spans[n] for n in chosen)
+    subsets = ([n for n in range(len(spans)) if mask >> n & 1] for mask in range(1 << len(spans)))
+    best = max(sum(worth[n] for n in some) for some in subsets if fits(some))
+    assert sum(worth[n] for n in chosen) == best
+    assert all(worth[n] > 0 for n in chosen)
 
 
 SPANS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 2), st.sampled_from(LABELS)), max_size=6)
@@ -121,7 +139,7 @@ def test_tags_give_back_their_spans(parts):
 
 
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=4), st.integers(0, 10_000))
-def test_best_paths_are_allowed_and_marginals_sum_to_one(lengths, seed):
+def test_best_paths_are_allowed_and_chances_sum_to_at_most_one(lengths, seed):
     rng = np.random.default_rng(seed)
     documents = [rng.normal(size=(length, len(TAGS))).astype(np.float32) * 3 for length in lengths]
     start, end, pairs = allowed()
@@ -131,20 +149,23 @@ def test_best_paths_are_allowed_and_marginals_sum_to_one(lengths, seed):
         if path:
             assert start[path[0]] == 0
             assert end[path[-1]] == 0
-    for length, chances in zip(lengths, marginals(documents, pairs), strict=True):
-        assert chances.shape == (length, len(TAGS))
-        assert np.allclose(chances.sum(axis=1), 1)
+    for length, spans in zip(lengths, likely_spans(documents, pairs, 0.01), strict=True):
+        covered = np.zeros(length)
+        for begin, stop, label, chance in spans:
+            assert label in LABELS
+            covered[begin:stop] += chance
+        assert (covered < 1 + 1e-6).all()
 
 
 @settings(max_examples=10)
 @given(st.integers(0, 10_000))
-def test_paths_and_marginals_are_those_of_all_sequences(seed):
+def test_paths_and_chances_are_those_of_all_sequences(seed):
     rng = np.random.default_rng(seed)
     start, end, pairs = allowed()
     transitions = pairs + rng.normal(size=pairs.shape).astype(np.float32)
     documents = [rng.normal(size=(length, len(TAGS))).astype(np.float32) * 2 for length in (2, 1)]
-    paths, chances = best_paths(documents, transitions), marginals(documents, transitions)
-    for scores, path, table in zip(documents, paths, chances, strict=True):
+    paths, found = best_paths(documents, transitions), likely_spans(documents, transitions, 0.001)
+    for scores, path, spans in zip(documents, paths, found, strict=True):
         weight = {
             tags: start[tags[0]]
             + end[tags[-1]]
@@ -154,9 +175,13 @@ def test_paths_and_marginals_are_those_of_all_sequences(seed):
         }
         assert tuple(path) == max(weight, key=lambda tags: weight[tags])
         total = sum(np.exp(float(value)) for value in weight.values())
-        for n, tag in product(range(len(scores)), range(len(TAGS))):
-            share = sum(np.exp(float(value)) for tags, value in weight.items() if tags[n] == tag) / total
-            assert abs(table[n, tag] - share) < 1e-5
+        shares: Counter[tuple[int, int, str]] = Counter()
+        for tags, value in weight.items():
+            if value > -1000:
+                for span in spans_of(tags):
+                    shares[span] += np.exp(float(value)) / total
+        likely = {span: share for span, share in shares.items() if share >= 0.001}
+        assert {(s, e, label): chance for s, e, label, chance in spans} == pytest.approx(likely, abs=1e-5)
 
 
 @pytest.mark.parametrize(

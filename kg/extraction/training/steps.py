@@ -7,10 +7,11 @@ after its last finished epoch.
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -24,16 +25,17 @@ from spacy.tokenizer import Tokenizer
 from torch import nn
 
 import kg.extraction.pipeline  # noqa: F401
-from kg.extraction.confidence import ConfidenceModel
+from kg.extraction.evidence import COLUMNS
 from kg.extraction.features import words_of
 from kg.extraction.frequency import WordFrequency
+from kg.extraction.gazetteer import Gazetteer
 from kg.extraction.gold import read_gold
 from kg.extraction.relations import RelationClassifier
-from kg.extraction.split import folds, is_dev, is_for_calibration
+from kg.extraction.reranker import SpanReranker
+from kg.extraction.split import folds, is_dev
 from kg.extraction.tagger import EntityTagger
-from kg.extraction.training.batches import Documents
 from kg.extraction.training.data import Pairs, gold_of, pair, part, tokenise
-from kg.extraction.training.heads import fit_confidence, fit_relations
+from kg.extraction.training.heads import Examples, examples, fit_relations, fit_reranker
 from kg.extraction.training.network import Encoder, Sizes, Tagger
 from kg.extraction.training.pretrain import PretrainSettings, pretrain
 from kg.extraction.training.tagger import FitSettings, Gold, Soft, fit, soft_tags
@@ -59,11 +61,9 @@ class Recipe:
         The encoder fitted to the gold: the network of the default pipeline, and the teacher of the fast one.
     teachers : int
         How many, by different seeds; the first ships, their average labels abstracts.
-    folds : int
-        Parts of the gold that networks fitted to the other parts read, so that the reranker learns from
-        papers as new to the network as a user's are.
-    fold : FitSettings
-        The fit of these networks.
+    folds, read : int
+        The gold is dealt out into so many folds. So many of them are read by a network that was fitted to the
+        others: the reranker learns from papers that are as new to the network as a user's are.
     unlabelled : int
         How many abstracts, drawn by chance from those without gold, the teachers label.
     fast_sizes : Sizes
@@ -78,7 +78,7 @@ class Recipe:
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     folds: int = 5
-    fold: FitSettings = field(default_factory=lambda: FitSettings(epochs=5))
+    read: int = 1
     unlabelled: int = 25000
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
@@ -88,11 +88,11 @@ class Recipe:
     fast_vectors: int = 64
     fast_learn: FitSettings = field(
         default_factory=lambda: FitSettings(
-            epochs=2, tokens=8000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.995
+            epochs=2, tokens=4000, learn_rate=3e-3, dropout=0.0, hidden=0.0, average=0.998
         )
     )
     fast_polish: FitSettings = field(
-        default_factory=lambda: FitSettings(epochs=3, learn_rate=5e-4, dropout=0.05, hidden=0.02)
+        default_factory=lambda: FitSettings(epochs=4, learn_rate=1e-3, dropout=0.1, hidden=0.05)
     )
 
 
@@ -136,9 +136,12 @@ class Workshop:
         tokens = self.work / f"tokens-{self.text}.npz"
         self.documents, self.words = tokenise(self.nlp, self.papers, tokens, self.say)
 
-    def gold(self, pairs: Pairs) -> Gold:
-        """Return annotated papers as token arrays."""
-        return gold_of(self.nlp, self.documents, self.places, pairs)
+    def gold(self, pairs: Pairs, nlp: Language | None = None) -> Gold:
+        """Return annotated papers as token arrays, with the word vectors of ``nlp``, else the large ones."""
+        gold = gold_of(self.nlp, self.documents, self.places, pairs)
+        if nlp is None or nlp is self.nlp:
+            return gold
+        return gold._replace(documents=gold.documents._replace(words=words_of(nlp.vocab, self.words)))
 
     def encoder(self) -> Encoder:
         """Return the pretrained encoder."""
@@ -166,27 +169,56 @@ class Workshop:
 
         return _kept(path, make, model)
 
+    def tagger(self, seed: int) -> Tagger:
+        """Return the pretrained encoder under a tagger that has yet to be fitted."""
+        torch.manual_seed(seed)
+        return Tagger(self.encoder())
+
     def teachers(self, gold: Gold, dev: Gold | None = None) -> list[Tagger]:
         """Return the encoder fitted to the gold, by different seeds."""
         found = []
         for n in range(self.recipe.teachers):
             settings = replace(self.recipe.teach, seed=self.recipe.teach.seed + n)
-            torch.manual_seed(settings.seed)
-            found.append(self.fitted(f"teacher{n}", Tagger(self.encoder()), gold, settings, dev))
+            found.append(self.fitted(f"teacher{n}", self.tagger(settings.seed), gold, settings, dev))
         return found
 
-    def folded(self, pairs: Pairs) -> Iterator[tuple[Tagger, Pairs]]:
-        """Yield the parts of the papers, each with a network that was fitted to the others alone."""
+    def folded(
+        self,
+        name: str,
+        start: Callable[[], Tagger],
+        settings: FitSettings,
+        pairs: Pairs,
+        nlp: Language,
+        number: int,
+    ) -> Iterator[tuple[Tagger, Pairs]]:
+        """Yield the first ``number`` folds, each with a network that was fitted to all others alone."""
         sources = [
             [paper.id for paper, _ in pairs if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
         dealt = [folds(ids, self.recipe.folds) for ids in sources]
-        for n in range(self.recipe.folds):
+        for n in range(number):
             held = {paper_id for parts in dealt for paper_id in parts[n]}
             rest = [pair for pair in pairs if pair[0].id not in held]
-            torch.manual_seed(self.recipe.fold.seed)
-            model = self.fitted(f"fold{n}", Tagger(self.encoder()), self.gold(rest), self.recipe.fold)
+            model = self.fitted(f"{name}{n}", start(), self.gold(rest, nlp), settings)
             yield model, [pair for pair in pairs if pair[0].id in held]
+
+    def candidates(self, nlp: Language, folded: Iterable[tuple[Tagger, Pairs]], pairs: Pairs) -> Examples:
+        """Return what each network finds in the papers that it was not fitted to, for the reranker.
+
+        The gazetteer then comes from the rest of ``pairs`` as well.
+        """
+        parts = []
+        for model, held in folded:
+            path = self.work / f"candidates-{digest(_sums(model), COLUMNS, self.text)}.npz"
+            if not path.exists():
+                self.say(f"candidates: in {len(held)} papers")
+                away = {paper.id for paper, _ in held}
+                gazetteer = Gazetteer().fit(pair for pair in pairs if pair[0].id not in away)
+                tables, rights = examples(tagging(nlp, model), held, gazetteer)
+                np.savez(path, tables=tables, rights=rights)
+            with np.load(path, allow_pickle=False) as archive:
+                parts.append((archive["tables"], archive["rights"]))
+        return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
     def soft(self, teachers: Sequence[Tagger]) -> Soft:
         """Return the unlabelled abstracts with the teachers' tags."""
@@ -204,21 +236,13 @@ class Workshop:
         with np.load(path, allow_pickle=False) as archive:
             return Soft(documents, archive["tags"], archive["chances"])
 
-    def small(self, nlp: Language, soft: Soft, gold: Gold, dev: Gold | None = None) -> Tagger:
-        """Return the network of the fast pipeline, over the narrower vectors of ``nlp``."""
+    def student(self, name: str, sizes: Sizes, nlp: Language, soft: Soft, dev: Gold | None = None) -> Tagger:
+        """Return a network of its own sizes, over the vectors of ``nlp``, fitted to soft tags alone."""
         recipe = self.recipe
-        words = words_of(nlp.vocab, self.words)
-
-        def over(documents: Documents) -> Documents:
-            return documents._replace(words=words)
-
-        soft = soft._replace(documents=over(soft.documents))
-        gold = gold._replace(documents=over(gold.documents))
-        dev = dev and dev._replace(documents=over(dev.documents))
+        soft = soft._replace(documents=soft.documents._replace(words=words_of(nlp.vocab, self.words)))
         torch.manual_seed(recipe.fast_learn.seed)
-        start = Tagger(Encoder(recipe.fast_vectors, recipe.fast_sizes))
-        learned = self.fitted("fast", start, soft, recipe.fast_learn, dev)
-        return self.fitted("fast-polished", learned, gold, recipe.fast_polish, dev)
+        start = Tagger(Encoder(recipe.fast_vectors, sizes))
+        return self.fitted(name, start, soft, recipe.fast_learn, dev)
 
     @cached_property
     def frequency(self) -> WordFrequency:
@@ -272,13 +296,20 @@ def run_steps(
     train = [p for p in shop.pairs if not is_dev(p[0].id)]
     held = [p for p in shop.pairs if is_dev(p[0].id)]
     say(f"gold: {len(train)} papers to train on, {len(held)} held out (dev)")
-    gold, dev = shop.gold(train), shop.gold(held)
-    teachers = shop.teachers(gold, dev)
-    package(shop.nlp, teachers[0], shop.frequency, train, held, output / "default")
+    teachers = shop.teachers(shop.gold(train), shop.gold(held))
+    teach = shop.recipe.teach
+    read = shop.recipe.read
+    folded = shop.folded("fold", lambda: shop.tagger(teach.seed), teach, train, shop.nlp, read)
+    candidates = shop.candidates(shop.nlp, folded, train)
+    package(tagging(shop.nlp, teachers[0]), candidates, shop.frequency, train, output / "default")
     say(f"written: {output / 'default'}")
-    soft = shop.soft(teachers)
-    narrow = shop.narrow()
-    package(narrow, shop.small(narrow, soft, gold, dev), shop.frequency, train, held, output / "fast")
+    nlp, polish = shop.narrow(), shop.recipe.fast_polish
+    dev = shop.gold(held, nlp)
+    learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
+    fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
+    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, train, nlp, read)
+    candidates = shop.candidates(nlp, folded, train)
+    package(tagging(nlp, fast), candidates, shop.frequency, train, output / "fast")
     say(f"written: {output / 'fast'}")
 
 
@@ -290,29 +321,30 @@ def open_workshop(*, corpus: Path, seeds: Path, work: Path, say: Say, recipe: Re
 
 
 def package(
-    nlp: Language, model: Tagger, frequency: WordFrequency, train: Pairs, held: Pairs, output: Path
-) -> Language:
-    """Put the tagger into a pipeline, fit what stands on it, write the pipeline and return it.
-
-    ``held`` are papers that the tagger was not trained on; a part of them calibrates the scores.
-    """
-    nlp = blank(nlp)
-    tagger = nlp.add_pipe("kg_tagger")
-    assert isinstance(tagger, EntityTagger)
-    tagger.from_bytes(model.export().to_bytes())
+    nlp: Language, candidates: Examples, frequency: WordFrequency, train: Pairs, output: Path
+) -> None:
+    """Put what stands on the tagger into a pipeline, fitted to gold, and write the pipeline."""
     nlp.add_pipe("kg_sentences")
-    nlp.add_pipe("kg_consistency")
+    reranker = nlp.add_pipe("kg_reranker")
+    assert isinstance(reranker, SpanReranker)
+    reranker.weights = fit_reranker(*candidates)
+    reranker.gazetteer.fit(train)
     relations = nlp.add_pipe("kg_relations")
     assert isinstance(relations, RelationClassifier)
     relations.frequency = frequency
     relations.classifier = fit_relations(nlp, train, frequency)
-    confidence = nlp.add_pipe("kg_confidence")
-    assert isinstance(confidence, ConfidenceModel)
-    fit_confidence(nlp, confidence, [p for p in held if is_for_calibration(p[0].id)])
     nlp.meta["name"] = output.name
     nlp.meta["description"] = "Entities of machine-learning abstracts; made by `kg train`."
     output.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(output)
+
+
+def tagging(like: Language, model: Tagger) -> Language:
+    """Return a pipeline of the tagger alone, with the word vectors of another pipeline."""
+    nlp = blank(like)
+    tagger = nlp.add_pipe("kg_tagger")
+    assert isinstance(tagger, EntityTagger)
+    tagger.from_bytes(model.export().to_bytes())
     return nlp
 
 

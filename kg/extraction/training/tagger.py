@@ -71,8 +71,8 @@ class FitSettings:
     """
 
     epochs: int = 6
-    tokens: int = 4000
-    learn_rate: float = 6e-4
+    tokens: int = 2000
+    learn_rate: float = 1.2e-3
     weight_decay: float = 0.01
     dropout: float = 0.25
     hidden: float = 0.1
