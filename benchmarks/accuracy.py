@@ -31,17 +31,14 @@ from kg.extraction.training.steps import Workshop, open_workshop, package, taggi
 from kg.extraction.training.tagger import accuracy
 from kg.schema import Mention
 
-SIZES = (250, 500, 1000, 2000)
+SIZES = (500, 1000, 2000)
 STUDENTS = {
     "small": Sizes(width=96, hidden=192, layers=(1, 2), word_width=32, char_width=16, char_filters=48),
     "fast": None,
-    "medium": Sizes(
-        width=224, hidden=448, layers=(1, 2, 0, 4, 1), heads=4, word_width=48, char_width=24, char_filters=64
-    ),
 }
 """Sizes of taught recognisers; None are those of the fast pipeline."""
 
-STEPS = 10000
+STEPS = 8000
 """Papers seen in a fit of the smaller sizes: they get more epochs, 20 at most."""
 
 

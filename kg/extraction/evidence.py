@@ -50,7 +50,8 @@ def evidence(doc: Doc, gazetteer: Gazetteer) -> tuple[list[Span], npt.NDArray[np
     Where the recogniser gave a candidate's words no chance at one of their places, they stand there with a
     chance of 0. The document needs candidates and ``_.relation_scores``.
     """
-    found = _spread(doc)
+    text = doc.text
+    found = _spread(doc, text)
     if not found:
         return [], np.zeros((0, len(COLUMNS)), dtype=np.float32)
     spans = list(found)
@@ -58,11 +59,11 @@ def evidence(doc: Doc, gazetteer: Gazetteer) -> tuple[list[Span], npt.NDArray[np
     start, end = np.array(keys).T
     label = np.array([LABELS.index(span.label_) for span in spans])
     chance = np.array(list(found.values()))
-    texts = [doc.text[s:e] for s, e in keys]
-    text_ids, plain_ids = _numbers(texts), _numbers([text.casefold() for text in texts])
-    named = np.array([doc.text.startswith(":", e) for e in end.tolist()])
-    opens = np.array([doc.text.startswith(" (", e) for e in end.tolist()])
-    in_title = start < len(doc.text.partition("\n")[0])
+    texts = [text[s:e] for s, e in keys]
+    text_ids, plain_ids = _numbers(texts), _numbers([form.casefold() for form in texts])
+    named = np.array([text.startswith(":", e) for e in end.tolist()])
+    opens = np.array([text.startswith(" (", e) for e in end.tolist()])
+    in_title = start < len(text.partition("\n")[0])
     blocks = [slice(n, n + _BLOCK) for n in range(0, len(spans), _BLOCK)]
     longer = np.concatenate(
         [_highest(_within(start, end, rows) & ~_here(start, end, rows), chance) for rows in blocks]
@@ -107,33 +108,32 @@ def evidence(doc: Doc, gazetteer: Gazetteer) -> tuple[list[Span], npt.NDArray[np
     table = np.concatenate(
         [
             np.log((chances + 1e-4) / (1 - chances + 1e-4)) / 3,
-            [_introduced(doc, spans), start / len(doc.text), in_title],
+            [_introduced(doc, spans), start / len(text), in_title],
             np.concatenate(told, axis=1),
             label == np.arange(len(LABELS))[:, None],
             _long(spans) == np.arange(1, _LONGEST + 1)[:, None],
-            np.array([_CASES.index(_case(text)) for text in texts]) == np.arange(len(_CASES))[:, None],
+            np.array([_CASES.index(_case(form)) for form in texts]) == np.arange(len(_CASES))[:, None],
             gazetteer.facts(texts, [span.label_ for span in spans]),
         ]
     )
     return spans, np.ascontiguousarray(table.T, dtype=np.float32)
 
 
-def _spread(doc: Doc) -> dict[Span, float]:
+def _spread(doc: Doc, text: str) -> dict[Span, float]:
     """Return the candidates at all places of their words, in text order, with their probabilities."""
     group = doc.spans[CANDIDATES]
     scored = zip(group, group.attrs["scores"].tolist(), strict=True)
     found = {(span.start_char, span.end_char, span.label_): (span, chance) for span, chance in scored}
     labels: defaultdict[str, set[str]] = defaultdict(set)
     for start, end, label in found:
-        labels[doc.text[start:end]].add(label)
-    for text, those in labels.items():
-        for start in places(doc.text, text):
+        labels[text[start:end]].add(label)
+    for form, those in labels.items():
+        for start in places(text, form):
+            end = start + len(form)
             for label in those:
-                if (start, start + len(text), label) in found:
-                    continue
-                span = doc.char_span(start, start + len(text), label=label)
+                span = None if (start, end, label) in found else doc.char_span(start, end, label=label)
                 if span is not None:
-                    found[start, start + len(text), label] = (span, 0.0)
+                    found[start, end, label] = (span, 0.0)
     return dict(found[key] for key in sorted(found))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spacy.tokens import Doc, Span
 
-DEFAULTS = {"entity": "", "relation": "mentions", "score": 1.0}
+DEFAULTS = {"entity": "", "relation": "mentions", "score": 1.0, "introduced": None}
 """Attribute names and what they are on a span that no component has seen."""
 
 for _name, _default in DEFAULTS.items():

@@ -2,9 +2,10 @@
 
 The component ``kg_reranker`` gives each candidate, at each place of its words, a calibrated probability: that
 of a small network over `kg.extraction.evidence`. Of spans that overlap it takes those that are together worth
-most, each its probability less ``threshold``. It sets ``doc.ents`` and ``span._.score``. To read a first
-model's candidates again with more in view is the idea of Collins 2000, "Discriminative Reranking for Natural
-Language Parsing".
+most, each its probability less ``threshold``. It sets ``doc.ents``, ``span._.score``, and
+``span._.introduced``, how likely the paper introduces what a right span names. To read a first model's
+candidates again with more in view is the idea of Collins 2000, "Discriminative Reranking for Natural Language
+Parsing".
 """
 
 from __future__ import annotations
@@ -58,6 +59,7 @@ class SpanReranker:
         chosen = most_worth([(span.start, span.end) for span in spans], worth.tolist())
         for n in chosen:
             spans[n]._.score = float(right[n])
+            spans[n]._.introduced = min(1.0, float(introduced[n] / right[n]))
         doc.set_ents([spans[n] for n in chosen])
         return doc
 
