@@ -15,6 +15,7 @@ from kg.extraction.gold import GoldPaper, gold_spans
 from kg.extraction.tags import tags_of
 from kg.extraction.training.batches import Documents
 from kg.extraction.training.tagger import Gold
+from kg.files import atomic_stream
 from kg.schema import RELATIONS, Paper
 
 __all__ = ["Pairs", "docs_of", "gold_of", "pair", "part", "tokenise"]
@@ -77,13 +78,14 @@ def tokenise(
             titles.append(title_tokens(doc))
             if n % 20000 == 0:
                 say(f"tokens: {n} of {len(papers)} papers")
-        np.savez(
-            path,
-            words=np.array("\0".join(known)),
-            ids=np.array(ids, dtype=np.int32),
-            offsets=np.array(offsets, dtype=np.int64),
-            titles=np.array(titles, dtype=np.int32),
-        )
+        with atomic_stream(path) as stream:
+            np.savez(
+                stream,
+                words=np.array("\0".join(known)),
+                ids=np.array(ids, dtype=np.int32),
+                offsets=np.array(offsets, dtype=np.int64),
+                titles=np.array(titles, dtype=np.int32),
+            )
     with np.load(path, allow_pickle=False) as archive:
         texts = str(archive["words"]).split("\0")
         words = words_of(nlp.vocab, texts)

@@ -40,6 +40,7 @@ from kg.extraction.training.network import Encoder, Sizes, Tagger
 from kg.extraction.training.pretrain import PretrainSettings, pretrain
 from kg.extraction.training.tagger import FitSettings, Gold, Soft, fit, soft_tags
 from kg.extraction.training.vectors import VECTORS, load_vectors, narrow_vectors, train_vectors
+from kg.files import atomic_stream
 from kg.schema import Paper
 from kg.sources import read
 
@@ -215,7 +216,8 @@ class Workshop:
                 away = {paper.id for paper, _ in held}
                 gazetteer = Gazetteer().fit(pair for pair in pairs if pair[0].id not in away)
                 tables, rights = examples(tagging(nlp, model), held, gazetteer)
-                np.savez(path, tables=tables, rights=rights)
+                with atomic_stream(path) as stream:
+                    np.savez(stream, tables=tables, rights=rights)
             with np.load(path, allow_pickle=False) as archive:
                 parts.append((archive["tables"], archive["rights"]))
         return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
@@ -232,7 +234,8 @@ class Workshop:
         path = self.work / f"soft-{digest(sums, len(chosen), self.text)}.npz"
         if not path.exists():
             soft = soft_tags(teachers, documents, 12000, self._reporter("soft tags"))
-            np.savez(path, tags=soft.tags, chances=soft.chances)
+            with atomic_stream(path) as stream:
+                np.savez(stream, tags=soft.tags, chances=soft.chances)
         with np.load(path, allow_pickle=False) as archive:
             return Soft(documents, archive["tags"], archive["chances"])
 

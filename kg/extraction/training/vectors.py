@@ -13,6 +13,8 @@ import numpy.typing as npt
 from spacy.language import Language
 from spacy.vectors import Mode, Vectors
 
+from kg.files import atomic_stream
+
 __all__ = ["VECTORS", "load_vectors", "narrow_vectors", "train_vectors"]
 
 VECTORS = {
@@ -50,7 +52,8 @@ def train_vectors(nlp: Language, texts: Iterable[str], path: Path) -> None:
     # Unit variance, so that networks read numbers of ordinary size.
     table /= table.std()
     numbers = {"minn": int(minn), "maxn": int(maxn), "hash_count": int(count), "hash_seed": int(seed)}
-    np.savez(path, header=json.dumps({**numbers, "bow": bow, "eow": eow}), table=table)
+    with atomic_stream(path) as stream:
+        np.savez(stream, header=json.dumps({**numbers, "bow": bow, "eow": eow}), table=table)
     plain.unlink()
     tokens.unlink()
 
