@@ -60,7 +60,7 @@ def slug(name: str) -> str:
     return re.sub(r"-{2,}", "-", kept).strip("-") or "-".join(f"u{ord(c):x}" for c in folded) or "unnamed"
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def clean(surface: str) -> str:
     r"""Return a surface form in NFKC without LaTeX residue and possessive, with plain quotes and hyphens.
 
@@ -96,7 +96,7 @@ def singular(name: str) -> str:
     return _WORD_AT_END.sub(lambda m: _singular_word(m.group()), name[:end]) + name[end:]
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 16)
 def normal_form(surface: str, label: str) -> str:
     """Return the key under which the spellings of one name are one.
 
