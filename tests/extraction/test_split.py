@@ -20,6 +20,14 @@ def test_the_dev_split_is_what_it_was():
     assert abs(100 * len(dev) / len(gold) - DEV_PERCENT) < 1
 
 
+def test_papers_chosen_for_being_hard_judge_nothing():
+    drawn = {g.id for name in ("seeds", "corpus") for g in read_gold(f"seeds/gold/{name}.jsonl")}
+    chosen = [g.id for g in read_gold("seeds/gold/chosen.jsonl")]
+    assert len(set(chosen)) == len(chosen) > 0
+    assert not drawn & set(chosen)
+    assert not any(map(is_dev, chosen))
+
+
 @given(IDS, st.integers(2, 5), st.integers(0, 3), st.randoms())
 def test_folds_hold_every_paper_once_whatever_the_order(ids, number, seed, random):
     dealt = folds(ids, number, seed)

@@ -62,9 +62,9 @@ class Recipe:
         The encoder fitted to the gold: the network of the default pipeline, and the teacher of the fast one.
     teachers : int
         How many, by different seeds; the first ships, their average labels abstracts.
-    folds, read : int
-        The gold is dealt out into so many folds. So many of them are read by a network that was fitted to the
-        others: the reranker learns from papers that are as new to the network as a user's are.
+    folds : int
+        The drawn gold is dealt out into so many. Each is read by a network that was fitted to the others: the
+        reranker learns from papers that are as new to the network as a user's are.
     unlabelled : int
         How many abstracts, drawn by chance from those without gold, the teachers label.
     fast_sizes : Sizes
@@ -79,7 +79,6 @@ class Recipe:
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     folds: int = 5
-    read: int = 1
     unlabelled: int = 25000
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
@@ -113,6 +112,9 @@ class Workshop:
     papers : list of Paper
         All abstracts, each id once.
     pairs : list of (Paper, GoldPaper)
+    chosen : set of str
+        Ids of gold papers that were annotated because they are hard. They train, but are in no fold: no
+        figure and no calibration rests on them.
     """
 
     work: Path
@@ -120,6 +122,7 @@ class Workshop:
     recipe: Recipe
     papers: list[Paper]
     pairs: Pairs
+    chosen: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         self.work.mkdir(parents=True, exist_ok=True)
@@ -190,14 +193,13 @@ class Workshop:
         settings: FitSettings,
         pairs: Pairs,
         nlp: Language,
-        number: int,
     ) -> Iterator[tuple[Tagger, Pairs]]:
-        """Yield the first ``number`` folds, each with a network that was fitted to all others alone."""
+        """Yield the folds of ``pairs``, each with a network that was fitted to all others alone."""
         sources = [
             [paper.id for paper, _ in pairs if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
         dealt = [folds(ids, self.recipe.folds) for ids in sources]
-        for n in range(number):
+        for n in range(self.recipe.folds):
             held = {paper_id for parts in dealt for paper_id in parts[n]}
             rest = [pair for pair in pairs if pair[0].id not in held]
             model = self.fitted(f"{name}{n}", start(), self.gold(rest, nlp), settings)
@@ -279,9 +281,9 @@ def run_steps(
     Parameters
     ----------
     corpus : Path
-        The unlabelled abstracts, which also hold the texts of ``seeds/gold/corpus.jsonl``.
+        The unlabelled abstracts, which also hold the texts of ``corpus.jsonl`` and ``chosen.jsonl``.
     seeds : Path
-        Folder with ``pages/`` and ``gold/``.
+        Folder with ``pages/`` and, in ``gold/``, ``seeds.jsonl``, ``corpus.jsonl``, maybe ``chosen.jsonl``.
     output : Path
         Folder of the pipelines.
     work : Path
@@ -298,20 +300,20 @@ def run_steps(
     shop = open_workshop(corpus=corpus, seeds=seeds, work=work, say=say, recipe=recipe)
     train = [p for p in shop.pairs if not is_dev(p[0].id)]
     held = [p for p in shop.pairs if is_dev(p[0].id)]
-    say(f"gold: {len(train)} papers to train on, {len(held)} held out (dev)")
+    drawn = [p for p in train if p[0].id not in shop.chosen]
+    say(f"gold: {len(train)} papers to train on, {len(drawn)} of them drawn; {len(held)} held out (dev)")
     teachers = shop.teachers(shop.gold(train), shop.gold(held))
     teach = shop.recipe.teach
-    read = shop.recipe.read
-    folded = shop.folded("fold", lambda: shop.tagger(teach.seed), teach, train, shop.nlp, read)
-    candidates = shop.candidates(shop.nlp, folded, train)
+    folded = shop.folded("fold", lambda: shop.tagger(teach.seed), teach, drawn, shop.nlp)
+    candidates = shop.candidates(shop.nlp, folded, drawn)
     package(tagging(shop.nlp, teachers[0]), candidates, shop.frequency, train, output / "default")
     say(f"written: {output / 'default'}")
     nlp, polish = shop.narrow(), shop.recipe.fast_polish
     dev = shop.gold(held, nlp)
     learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
     fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
-    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, train, nlp, read)
-    candidates = shop.candidates(nlp, folded, train)
+    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, drawn, nlp)
+    candidates = shop.candidates(nlp, folded, drawn)
     package(tagging(nlp, fast), candidates, shop.frequency, train, output / "fast")
     say(f"written: {output / 'fast'}")
 
@@ -319,8 +321,17 @@ def run_steps(
 def open_workshop(*, corpus: Path, seeds: Path, work: Path, say: Say, recipe: Recipe = RECIPE) -> Workshop:
     """Read the material of a training run; parameters and errors as in `run_steps`."""
     papers = {paper.id: paper for paper in [*read(corpus).papers, *read(seeds / "pages").papers]}
-    gold = [g for name in ("seeds", "corpus") for g in read_gold(seeds / "gold" / f"{name}.jsonl")]
-    return Workshop(work, say, recipe, list(papers.values()), pair(gold, papers))
+    drawn = [g for name in ("seeds", "corpus") for g in read_gold(seeds / "gold" / f"{name}.jsonl")]
+    hard = seeds / "gold" / "chosen.jsonl"
+    chosen = read_gold(hard) if hard.exists() else []
+    return Workshop(
+        work,
+        say,
+        recipe,
+        list(papers.values()),
+        pair([*drawn, *chosen], papers),
+        frozenset(gold.id for gold in chosen),
+    )
 
 
 def package(
