@@ -26,8 +26,17 @@ from kg.extraction.evaluation import Report, evaluate
 from kg.extraction.report import report_text
 from kg.extraction.split import is_dev, shuffled
 from kg.extraction.training.data import Pairs
+from kg.extraction.training.heads import fit_layers, fit_reranker
 from kg.extraction.training.network import Sizes
-from kg.extraction.training.steps import Workshop, open_workshop, package, tagging
+from kg.extraction.training.steps import (
+    Workshop,
+    assemble,
+    joined,
+    open_workshop,
+    package,
+    relations_of,
+    tagging,
+)
 from kg.extraction.training.tagger import accuracy
 from kg.schema import Mention
 
@@ -58,14 +67,17 @@ def cross_validate(shop: Workshop) -> None:
     train = [p for p in shop.pairs if not is_dev(p[0].id) and p[0].id not in shop.chosen]
     settings = shop.recipe.teach
     start = lambda: shop.tagger(settings.seed)  # noqa: E731
-    parts = list(shop.folded("fold", start, settings, train, shop.nlp))
+    folded = list(shop.folded("fold", start, settings, train, shop.nlp))
+    candidates = shop.candidates(shop.nlp, folded, train)
+    introduced = shop.recipe.introduced
+    told = shop.readings(shop.nlp, folded, candidates, train, introduced)
     found: dict[str, list[Mention]] = {}
-    for n, (model, held) in enumerate(parts):
-        others = (*parts[:n], *parts[n + 1 :])
-        rest = [pair for _, pairs in others for pair in pairs]
-        candidates = shop.candidates(shop.nlp, others, train)
-        nlp = tagging(shop.nlp, model)
-        package(nlp, candidates, shop.frequency, rest, shop.work / f"fold{n}")
+    for n, (model, held) in enumerate(folded):
+        rest = [pair for _, pairs in (*folded[:n], *folded[n + 1 :]) for pair in pairs]
+        reranker = fit_reranker(*joined([*candidates[:n], *candidates[n + 1 :]]))
+        nlp = assemble(tagging(shop.nlp, model), reranker, shop.frequency, rest, introduced)
+        relations_of(nlp).layers = fit_layers(*joined([*told[:n], *told[n + 1 :]]))
+        package(nlp, shop.work / f"fold{n}")
         papers = [paper for paper, _ in held]
         found |= zip((paper.id for paper in papers), extract_mentions(papers, nlp), strict=True)
         print(f"fold {n}: F1 {report(held, found).spans['ALL'].f1:.1f}", flush=True)

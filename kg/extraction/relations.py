@@ -2,15 +2,16 @@
 
 The component ``kg_relations`` groups the entities of a document (``kg.names.group``), gives every mention
 of a group the same relation, and stores it as ``span._.relation``; the entity's id in this document goes to
-``span._.entity``. Three readings are multiplied: that of a `LinearClassifier` over the words around the
-mentions, their positions and the title; that of the recogniser's network (``doc._.relation_scores``) and
-that of the reranker (``span._.introduced``), where there are any. ``kg train`` fits all to the gold roles.
+``span._.entity``. Three have read the paper: a `LinearClassifier` over the words around the mentions, their
+positions and the title; the recogniser's network (``doc._.relation_scores``); and the reranker
+(``span._.introduced``). A small network weighs their readings (stacking: Wolpert 1992, "Stacked
+Generalization"). Where only the first has read, its reading decides. ``kg train`` fits all to the gold.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +22,34 @@ from spacy.tokens import Doc, Span
 
 import kg.extraction.extensions  # noqa: F401
 from kg.extraction.frequency import WordFrequency
+from kg.extraction.layers import forward, pack, unpack
 from kg.extraction.linear import LinearClassifier
 from kg.names import document_entities
 from kg.schema import LABELS, RELATIONS
 
-__all__ = ["Reading", "RelationClassifier", "create_relations", "group_features"]
+__all__ = [
+    "READINGS",
+    "Reading",
+    "RelationClassifier",
+    "create_relations",
+    "group_by_entity",
+    "group_features",
+]
+
+READINGS = (
+    *(f"words {relation}" for relation in RELATIONS),
+    *(f"network {relation}" for relation in RELATIONS),
+    *("introduced", "introduced at best", "mentions", "score", "best score", "where", "in title", "capital"),
+    *(f"label {label}" for label in LABELS),
+)
+"""What `RelationClassifier.readings` holds of an entity; the first ten are logarithms or log odds over 3."""
 
 _BEFORE, _AFTER = 8, 5
 _BITS = 17
-_PREFERENCE = np.array([2.4, 0.0, 0.0, 0.0])
-"""Added to the logarithms: a missed ``introduces`` costs a reader more than one too many."""
+_PREFERENCE = 1.4
+_PREFERENCE_ALONE = 2.4
+"""Added to the logarithm of ``introduces``: to miss it costs a reader more than one too many. The second is
+for the words' reading alone."""
 
 
 class Reading:
@@ -84,17 +103,18 @@ class RelationClassifier:
     def __init__(self, classifier: LinearClassifier | None = None) -> None:
         self.classifier = classifier or LinearClassifier(RELATIONS, bits=_BITS)
         self.frequency = WordFrequency()
+        self.layers: list[npt.NDArray[np.float32]] = []
 
     def __call__(self, doc: Doc) -> Doc:
         """Set ``_.entity`` and ``_.relation`` on every entity span and return the document."""
         groups = group_by_entity(doc)
         if groups:
-            reading = Reading(doc)
-            features = [group_features(reading, spans, self.frequency) for spans in groups.values()]
-            table = np.log(self.classifier.probabilities(features)) + _PREFERENCE
-            if doc._.relation_scores is not None:
-                table += [_read_by_network(doc, spans) for spans in groups.values()]
-            table += [_read_by_reranker(spans) for spans in groups.values()]
+            if self.layers and _is_read(doc, groups):
+                table = forward(self.layers, self.readings(doc, groups)).astype(np.float64)
+                table[:, RELATIONS.index("introduces")] += _PREFERENCE
+            else:
+                table = self._read_words(doc, groups)
+                table[:, RELATIONS.index("introduces")] += _PREFERENCE_ALONE
             for (entity, spans), row in zip(groups.items(), table, strict=True):
                 for span in spans:
                     span._.entity = entity
@@ -102,22 +122,57 @@ class RelationClassifier:
         doc._.relation_scores = None
         return doc
 
+    def readings(self, doc: Doc, groups: Mapping[str, Sequence[Span]]) -> npt.NDArray[np.float32]:
+        """Return a row for each entity of a document that tagger and reranker have read.
+
+        Shape (entities, `READINGS`).
+        """
+        title = doc.text.find("\n")
+        rows = []
+        for words, spans in zip(self._read_words(doc, groups), groups.values(), strict=True):
+            odds = [_odds(span._.introduced) for span in spans]
+            scores = [span._.score for span in spans]
+            rows.append(
+                [
+                    *words / 3,
+                    *_read_by_network(doc, spans) / 3,
+                    *(sum(odds) / len(odds) / 3, max(odds) / 3, np.log(len(spans))),
+                    *(sum(scores) / len(scores), max(scores)),
+                    *(spans[0].start_char / len(doc.text), any(span.end_char <= title for span in spans)),
+                    any(character.isupper() for character in spans[0].text[1:]),
+                    *(spans[0].label_ == label for label in LABELS),
+                ]
+            )
+        return np.array(rows, dtype=np.float32)
+
+    def _read_words(self, doc: Doc, groups: Mapping[str, Sequence[Span]]) -> npt.NDArray[np.float64]:
+        reading = Reading(doc)
+        features = [group_features(reading, spans, self.frequency) for spans in groups.values()]
+        table: npt.NDArray[np.float64] = np.log(self.classifier.probabilities(features))
+        return table
+
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
         """Write the weights into the folder ``path``."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "weights.bin").write_bytes(self.classifier.to_bytes())
         (folder / "frequency.bin").write_bytes(self.frequency.to_bytes())
+        (folder / "layers.npz").write_bytes(pack(self.layers))
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> RelationClassifier:  # noqa: ARG002
         """Read the weights from the folder ``path`` and return the component."""
         self.classifier.from_bytes((Path(path) / "weights.bin").read_bytes())
         self.frequency.from_bytes((Path(path) / "frequency.bin").read_bytes())
+        self.layers = unpack((Path(path) / "layers.npz").read_bytes())
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002
         """Return the weights as bytes."""
-        state = {"weights": self.classifier.to_bytes(), "frequency": self.frequency.to_bytes()}
+        state = {
+            "weights": self.classifier.to_bytes(),
+            "frequency": self.frequency.to_bytes(),
+            "layers": pack(self.layers),
+        }
         data: bytes = srsly.msgpack_dumps(state)
         return data
 
@@ -126,6 +181,7 @@ class RelationClassifier:
         state = srsly.msgpack_loads(data)
         self.classifier.from_bytes(state["weights"])
         self.frequency.from_bytes(state["frequency"])
+        self.layers = unpack(state["layers"])
         return self
 
 
@@ -145,6 +201,12 @@ def group_by_entity(doc: Doc) -> dict[str, list[Span]]:
     return groups
 
 
+def _is_read(doc: Doc, groups: Mapping[str, Sequence[Span]]) -> bool:
+    """Tell whether tagger and reranker have read the document, and nothing else added to its entities."""
+    told = (span._.introduced is not None for spans in groups.values() for span in spans)
+    return doc._.relation_scores is not None and all(told)
+
+
 def _read_by_network(doc: Doc, spans: Sequence[Span]) -> npt.NDArray[np.float64]:
     """Return the mean log-probability of each relation over the tokens of the mentions."""
     rows = np.concatenate([doc._.relation_scores[span.start : span.end] for span in spans]).astype(np.float64)
@@ -153,13 +215,9 @@ def _read_by_network(doc: Doc, spans: Sequence[Span]) -> npt.NDArray[np.float64]
     return mean
 
 
-def _read_by_reranker(spans: Sequence[Span]) -> npt.NDArray[np.float64]:
-    """Return what the reranker holds of the relations: it tells ``introduces`` from the three others."""
-    told = [span._.introduced for span in spans if span._.introduced is not None]
-    if not told:
-        return np.zeros(len(RELATIONS))
-    share = min(max(sum(told) / len(told), 0.01), 0.99)
-    return np.log([share if name == "introduces" else 1 - share for name in RELATIONS])
+def _odds(chance: float) -> float:
+    chance = min(max(chance, 0.01), 0.99)
+    return float(np.log(chance / (1 - chance)))
 
 
 def _bucket(sentence: int, total: int) -> str:

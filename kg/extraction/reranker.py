@@ -10,7 +10,6 @@ Parsing".
 
 from __future__ import annotations
 
-import io
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +24,7 @@ import kg.extraction.extensions  # noqa: F401
 from kg.errors import InputError
 from kg.extraction.evidence import evidence
 from kg.extraction.gazetteer import Gazetteer
+from kg.extraction.layers import forward, pack, unpack
 
 __all__ = ["SpanReranker", "create_reranker", "most_worth"]
 
@@ -70,53 +70,41 @@ class SpanReranker:
         """
         if not self.weights:
             raise InputError("the component kg_reranker has no weights; load a trained pipeline.")
-        state = table
-        for n, layer in enumerate(self.weights):
-            state = (np.maximum(state, 0) if n else state) @ layer[:-1] + layer[-1]
-        chances: npt.NDArray[np.float64] = 1 / (1 + np.exp(-state.astype(np.float64)))
+        odds = forward(self.weights, table).astype(np.float64)
+        chances: npt.NDArray[np.float64] = 1 / (1 + np.exp(-odds))
         return chances
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002
         """Write weights and gazetteer into the folder ``path``."""
         folder = Path(path)
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "weights.npz").write_bytes(self._pack())
+        (folder / "weights.npz").write_bytes(pack(self.weights))
         (folder / "gazetteer.bin").write_bytes(self.gazetteer.to_bytes())
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> SpanReranker:  # noqa: ARG002
         """Read weights and gazetteer from the folder ``path`` and return the component."""
-        self._unpack((Path(path) / "weights.npz").read_bytes())
+        self.weights = unpack((Path(path) / "weights.npz").read_bytes())
         self.gazetteer.from_bytes((Path(path) / "gazetteer.bin").read_bytes())
         return self
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:  # noqa: ARG002
         """Return weights and gazetteer as bytes."""
-        data: bytes = srsly.msgpack_dumps({"weights": self._pack(), "gazetteer": self.gazetteer.to_bytes()})
+        data: bytes = srsly.msgpack_dumps(
+            {"weights": pack(self.weights), "gazetteer": self.gazetteer.to_bytes()}
+        )
         return data
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> SpanReranker:  # noqa: ARG002
         """Set weights and gazetteer from bytes and return the component."""
         state = srsly.msgpack_loads(data)
-        self._unpack(state["weights"])
+        self.weights = unpack(state["weights"])
         self.gazetteer.from_bytes(state["gazetteer"])
         return self
-
-    def _pack(self) -> bytes:
-        stream = io.BytesIO()
-        if self.weights:
-            np.savez(stream, *self.weights)
-        return stream.getvalue()
-
-    def _unpack(self, data: bytes) -> None:
-        self.weights = []
-        if data:
-            with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-                self.weights = [archive[f"arr_{n}"] for n in range(len(archive.files))]
 
 
 @Language.factory(
     "kg_reranker",
-    default_config={"threshold": 0.4, "introduced": 1.0},
+    default_config={"threshold": 0.4, "introduced": 5.0},
     requires=["doc.spans"],
     assigns=["doc.ents"],
 )

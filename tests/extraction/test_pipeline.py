@@ -106,6 +106,16 @@ def test_any_spacy_pipeline_works(tmp_path):
     assert [(m.text, m.entity) for m in mentions] == [("BERT", "model:bert")]
 
 
+def test_a_list_of_names_may_stand_between_the_components(tmp_path):
+    nlp = load_pipeline("fast")
+    nlp.add_pipe("entity_ruler", before="kg_relations").add_patterns([{"label": "MODEL", "pattern": "Zorb"}])
+    nlp.to_disk(tmp_path / "more")
+    paper = Paper("1", "Zorb on GLUE", "We propose Zorb and train it on GLUE.")
+    (mentions,) = extract_mentions([paper], load_pipeline(tmp_path / "more"))
+    assert [m.entity for m in mentions] == ["model:zorb", "dataset:glue"] * 2
+    assert {m.entity: m.relation for m in mentions} == {"model:zorb": "introduces", "dataset:glue": "uses"}
+
+
 def test_the_network_gives_each_document_its_own_scores(nlp):
     tagger = nlp.get_pipe("kg_tagger")
     docs = [nlp.make_doc(t) for t in ("We use BERT.", "", "GPT-4 beats T5 on GLUE by far.")]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from spacy.language import Language
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from kg.extraction.evidence import evidence
@@ -16,24 +19,24 @@ from kg.extraction.frequency import WordFrequency
 from kg.extraction.gazetteer import Gazetteer
 from kg.extraction.gold import gold_spans
 from kg.extraction.linear import LinearClassifier
-from kg.extraction.relations import Reading, RelationClassifier, group_features
+from kg.extraction.relations import READINGS, Reading, RelationClassifier, group_by_entity, group_features
 from kg.extraction.training.data import Pairs, docs_of
 from kg.schema import RELATIONS
 
-__all__ = ["Examples", "examples", "fit_relations", "fit_reranker"]
+__all__ = ["Examples", "Readings", "examples", "fit_layers", "fit_relations", "fit_reranker", "readings"]
 
 Floats = npt.NDArray[np.float32]
 Examples = tuple[Floats, Floats]
 """Rows of `kg.extraction.evidence`, and for each whether it is gold, and gold that is introduced: 1 or 0."""
 
+Readings = tuple[Floats, npt.NDArray[np.int64]]
+"""Rows of `RelationClassifier.readings`, and for each the number of its gold relation."""
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+
 RELATION_L2 = 3e-5
 """Weight of the penalty on the weights of the relation classifier."""
 
-_HIDDEN = 64
-_EPOCHS = 12
-_BATCH = 512
-_RATE = 2e-3
-_DECAY = 0.02
 _DROPOUT = 0.1
 _SEED = 7
 
@@ -72,28 +75,69 @@ def examples(nlp: Language, pairs: Pairs, gazetteer: Gazetteer) -> Examples:
     return np.concatenate(tables), np.array(rights, dtype=np.float32)
 
 
-def fit_reranker(tables: Floats, rights: Floats, seed: int = _SEED) -> list[Floats]:
-    """Return the weights of the reranker's network, each layer with its bias as the last row."""
-    torch.manual_seed(seed)
-    width = tables.shape[1]
-    network = nn.Sequential(
-        nn.Linear(width, _HIDDEN),
-        nn.ReLU(),
-        nn.Dropout(_DROPOUT),
-        nn.Linear(_HIDDEN, _HIDDEN),
-        nn.ReLU(),
-        nn.Dropout(_DROPOUT),
-        nn.Linear(_HIDDEN, 2),
-    )
-    x, y = torch.from_numpy(tables), torch.from_numpy(rights)
-    steps = _EPOCHS * (len(x) // _BATCH + 1)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=_DECAY)
-    slope = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps)
-    for _ in range(_EPOCHS):
-        for rows in torch.randperm(len(x)).split(_BATCH):
-            loss = functional.binary_cross_entropy_with_logits(network(x[rows]), y[rows])
+def readings(nlp: Language, pairs: Pairs) -> Readings:
+    """Return what each part of a pipeline reads of the entities that it finds in annotated papers.
+
+    An entity that is not gold is left out: it has no relation.
+    """
+    relations = nlp.get_pipe("kg_relations")
+    assert isinstance(relations, RelationClassifier)
+    before = [pipe for name, pipe in nlp.pipeline if name != "kg_relations"]
+    tables, told = [np.zeros((0, len(READINGS)), dtype=np.float32)], []
+    for paper, gold in pairs:
+        doc = nlp.make_doc(paper.text)
+        for pipe in before:
+            doc = pipe(doc)
+        groups = group_by_entity(doc)
+        if not groups:
+            continue
+        names = {(e.label, form): RELATIONS.index(e.relation) for e in gold.entities for form in e.forms}
+        found = [[names.get((span.label_, span.text), -1) for span in spans] for spans in groups.values()]
+        known = [max(those) for those in found]
+        tables.append(relations.readings(doc, groups)[[n >= 0 for n in known]])
+        told += [n for n in known if n >= 0]
+    return np.concatenate(tables), np.array(told, dtype=np.int64)
+
+
+def fit_reranker(tables: Floats, rights: Floats) -> list[Floats]:
+    """Return the weights of the reranker's network."""
+    settings = _Settings(hidden=(128, 128), epochs=12, batch=512, rate=2e-3, decay=0.02)
+    loss = functional.binary_cross_entropy_with_logits
+    return _fit(torch.from_numpy(tables), torch.from_numpy(rights), rights.shape[1], loss, settings)
+
+
+def fit_layers(tables: Floats, told: npt.NDArray[np.int64]) -> list[Floats]:
+    """Return the weights of the network that decides on relations."""
+    settings = _Settings(hidden=(32,), epochs=8, batch=256, rate=3e-3, decay=0.01)
+    loss = functional.cross_entropy
+    return _fit(torch.from_numpy(tables), torch.from_numpy(told), len(RELATIONS), loss, settings)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    hidden: tuple[int, ...]
+    epochs: int
+    batch: int
+    rate: float
+    decay: float
+
+
+def _fit(x: Tensor, y: Tensor, outputs: int, loss: Loss, settings: _Settings) -> list[Floats]:
+    """Return the layers of a network fitted to the rows of ``x``, as `kg.extraction.layers` takes them."""
+    torch.manual_seed(_SEED)
+    widths = (x.shape[1], *settings.hidden, outputs)
+    network = nn.Sequential()
+    for wide, narrow in pairwise(widths):
+        network.extend([nn.Linear(wide, narrow), nn.ReLU(), nn.Dropout(_DROPOUT)])
+    network = network[:-2]
+    steps = settings.epochs * (len(x) // settings.batch + 1)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=settings.rate, weight_decay=settings.decay)
+    slope = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.rate, total_steps=steps)
+    for _ in range(settings.epochs):
+        for rows in torch.randperm(len(x)).split(settings.batch):
+            value = loss(network(x[rows]), y[rows])
             optimizer.zero_grad()
-            loss.backward()
+            value.backward()
             optimizer.step()
             slope.step()
     layers = [layer for layer in network if isinstance(layer, nn.Linear)]

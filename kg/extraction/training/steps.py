@@ -11,13 +11,14 @@ import copy
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 import spacy
 import torch
 from spacy.language import Language
@@ -30,12 +31,20 @@ from kg.extraction.features import words_of
 from kg.extraction.frequency import WordFrequency
 from kg.extraction.gazetteer import Gazetteer
 from kg.extraction.gold import read_gold
-from kg.extraction.relations import RelationClassifier
+from kg.extraction.relations import READINGS, RelationClassifier
 from kg.extraction.reranker import SpanReranker
 from kg.extraction.split import folds, is_dev
 from kg.extraction.tagger import EntityTagger
 from kg.extraction.training.data import Pairs, gold_of, pair, part, tokenise
-from kg.extraction.training.heads import Examples, examples, fit_relations, fit_reranker
+from kg.extraction.training.heads import (
+    Examples,
+    Readings,
+    examples,
+    fit_layers,
+    fit_relations,
+    fit_reranker,
+    readings,
+)
 from kg.extraction.training.network import Encoder, Sizes, Tagger
 from kg.extraction.training.pretrain import PretrainSettings, pretrain
 from kg.extraction.training.tagger import FitSettings, Gold, Soft, fit, soft_tags
@@ -48,6 +57,9 @@ __all__ = ["RECIPE", "Recipe", "Workshop", "run_steps"]
 
 Say = Callable[[str], None]
 Model = TypeVar("Model", bound=nn.Module)
+Layer = npt.NDArray[np.float32]
+Folded = Sequence[tuple[Tagger, Pairs]]
+"""Networks, each with the papers that it was not fitted to."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,8 @@ class Recipe:
     folds : int
         The drawn gold is dealt out into so many. Each is read by a network that was fitted to the others: the
         reranker learns from papers that are as new to the network as a user's are.
+    introduced, fast_introduced : float
+        How much the rerankers prefer what a paper introduces. The weaker the tagger, the more that costs.
     unlabelled : int
         How many abstracts, drawn by chance from those without gold, the teachers label.
     fast_sizes : Sizes
@@ -79,6 +93,8 @@ class Recipe:
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     folds: int = 5
+    introduced: float = 5.0
+    fast_introduced: float = 1.0
     unlabelled: int = 25000
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
@@ -205,24 +221,63 @@ class Workshop:
             model = self.fitted(f"{name}{n}", start(), self.gold(rest, nlp), settings)
             yield model, [pair for pair in pairs if pair[0].id in held]
 
-    def candidates(self, nlp: Language, folded: Iterable[tuple[Tagger, Pairs]], pairs: Pairs) -> Examples:
+    def candidates(self, nlp: Language, folded: Folded, pairs: Pairs) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
 
         The gazetteer then comes from the rest of ``pairs`` as well.
         """
+
+        def find(model: Tagger, held: Pairs) -> Examples:
+            self.say(f"candidates: in {len(held)} papers")
+            return examples(tagging(nlp, model), held, Gazetteer().fit(_without(pairs, held)))
+
+        return [
+            _rows(
+                self.work / f"candidates-{digest(_sums(model), COLUMNS, self.text)}.npz",
+                partial(find, model, held),
+            )
+            for model, held in folded
+        ]
+
+    def readings(
+        self,
+        nlp: Language,
+        folded: Folded,
+        candidates: Sequence[Examples],
+        pairs: Pairs,
+        introduced: float,
+    ) -> list[Readings]:
+        """Return what each network, under a reranker of the other folds, reads of its entities' relations."""
+
+        def find(model: Tagger, held: Pairs, weights: list[Layer]) -> Readings:
+            self.say(f"readings: in {len(held)} papers")
+            rest = _without(pairs, held)
+            return readings(assemble(tagging(nlp, model), weights, self.frequency, rest, introduced), held)
+
         parts = []
-        for model, held in folded:
-            path = self.work / f"candidates-{digest(_sums(model), COLUMNS, self.text)}.npz"
-            if not path.exists():
-                self.say(f"candidates: in {len(held)} papers")
-                away = {paper.id for paper, _ in held}
-                gazetteer = Gazetteer().fit(pair for pair in pairs if pair[0].id not in away)
-                tables, rights = examples(tagging(nlp, model), held, gazetteer)
-                with atomic_stream(path) as stream:
-                    np.savez(stream, tables=tables, rights=rights)
-            with np.load(path, allow_pickle=False) as archive:
-                parts.append((archive["tables"], archive["rights"]))
-        return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
+        for n, (model, held) in enumerate(folded):
+            weights = fit_reranker(*joined([*candidates[:n], *candidates[n + 1 :]]))
+            sums = [float(np.abs(layer).sum(dtype=np.float64)) for layer in weights]
+            name = f"readings-{digest(_sums(model), sums, introduced, READINGS, self.text)}.npz"
+            parts.append(_rows(self.work / name, partial(find, model, held, weights)))
+        return parts
+
+    def pipeline(
+        self,
+        nlp: Language,
+        model: Tagger,
+        train: Pairs,
+        folded: Folded,
+        drawn: Pairs,
+        introduced: float,
+    ) -> Language:
+        """Return the tagger with all that stands on it, fitted to ``train`` and to the folds of ``drawn``."""
+        candidates = self.candidates(nlp, folded, drawn)
+        told = self.readings(nlp, folded, candidates, drawn, introduced)
+        weights = fit_reranker(*joined(candidates))
+        built = assemble(tagging(nlp, model), weights, self.frequency, train, introduced)
+        relations_of(built).layers = fit_layers(*joined(told))
+        return built
 
     def soft(self, teachers: Sequence[Tagger]) -> Soft:
         """Return the unlabelled abstracts with the teachers' tags."""
@@ -304,17 +359,16 @@ def run_steps(
     say(f"gold: {len(train)} papers to train on, {len(drawn)} of them drawn; {len(held)} held out (dev)")
     teachers = shop.teachers(shop.gold(train), shop.gold(held))
     teach = shop.recipe.teach
-    folded = shop.folded("fold", lambda: shop.tagger(teach.seed), teach, drawn, shop.nlp)
-    candidates = shop.candidates(shop.nlp, folded, drawn)
-    package(tagging(shop.nlp, teachers[0]), candidates, shop.frequency, train, output / "default")
+    folded = list(shop.folded("fold", lambda: shop.tagger(teach.seed), teach, drawn, shop.nlp))
+    default = shop.pipeline(shop.nlp, teachers[0], train, folded, drawn, shop.recipe.introduced)
+    package(default, output / "default")
     say(f"written: {output / 'default'}")
     nlp, polish = shop.narrow(), shop.recipe.fast_polish
     dev = shop.gold(held, nlp)
     learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
     fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
-    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, drawn, nlp)
-    candidates = shop.candidates(nlp, folded, drawn)
-    package(tagging(nlp, fast), candidates, shop.frequency, train, output / "fast")
+    folded = list(shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, drawn, nlp))
+    package(shop.pipeline(nlp, fast, train, folded, drawn, shop.recipe.fast_introduced), output / "fast")
     say(f"written: {output / 'fast'}")
 
 
@@ -334,23 +388,39 @@ def open_workshop(*, corpus: Path, seeds: Path, work: Path, say: Say, recipe: Re
     )
 
 
-def package(
-    nlp: Language, candidates: Examples, frequency: WordFrequency, train: Pairs, output: Path
-) -> None:
-    """Put what stands on the tagger into a pipeline, fitted to gold, and write the pipeline."""
+def assemble(
+    nlp: Language, weights: list[Layer], frequency: WordFrequency, train: Pairs, introduced: float
+) -> Language:
+    """Put sentences, a reranker and relations, as the words tell them, on a tagger; return the pipeline."""
     nlp.add_pipe("kg_sentences")
-    reranker = nlp.add_pipe("kg_reranker")
+    reranker = nlp.add_pipe("kg_reranker", config={"introduced": introduced})
     assert isinstance(reranker, SpanReranker)
-    reranker.weights = fit_reranker(*candidates)
+    reranker.weights = weights
     reranker.gazetteer.fit(train)
-    relations = nlp.add_pipe("kg_relations")
+    nlp.add_pipe("kg_relations")
+    relations_of(nlp).frequency = frequency
+    relations_of(nlp).classifier = fit_relations(nlp, train, frequency)
+    return nlp
+
+
+def relations_of(nlp: Language) -> RelationClassifier:
+    """Return the component ``kg_relations``."""
+    relations = nlp.get_pipe("kg_relations")
     assert isinstance(relations, RelationClassifier)
-    relations.frequency = frequency
-    relations.classifier = fit_relations(nlp, train, frequency)
+    return relations
+
+
+def package(nlp: Language, output: Path) -> None:
+    """Write a pipeline into the folder ``output``, under its name."""
     nlp.meta["name"] = output.name
     nlp.meta["description"] = "Entities of machine-learning abstracts; made by `kg train`."
     output.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(output)
+
+
+def joined(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+    """Return the rows of several folds as those of one."""
+    return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
 
 def tagging(like: Language, model: Tagger) -> Language:
@@ -374,6 +444,20 @@ def digest(*parts: Any) -> str:
     """Return a short name for what a step is made from."""
     text = json.dumps(parts, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _without(pairs: Pairs, held: Pairs) -> Pairs:
+    away = {paper.id for paper, _ in held}
+    return [pair for pair in pairs if pair[0].id not in away]
+
+
+def _rows(path: Path, make: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
+    if not path.exists():
+        rows, right = make()
+        with atomic_stream(path) as stream:
+            np.savez(stream, rows=rows, right=right)
+    with np.load(path, allow_pickle=False) as archive:
+        return archive["rows"], archive["right"]
 
 
 def _sums(model: nn.Module) -> list[float]:
