@@ -48,6 +48,8 @@ def main() -> None:
     mentions = (
         read_mentions(given.mentions) if given.mentions else extract(list(corpus.values()), given.slice)
     )
+    if unknown := mentions.keys() - corpus.keys():
+        parser.error(f"{given.mentions}: paper {min(unknown)!r} is not in {given.corpus}; extract from that.")
     papers = [corpus[paper_id] for paper_id in mentions]
     found = [mention for some in mentions.values() for mention in some]
     wanted = len(corpus)
