@@ -21,7 +21,7 @@ PAPERS = [
         "abstract": "We train BERT on ImageNet and GLUE.",
         "date": "2023-05-01",
     },
-    {"id": "c", "title": "A short note", "abstract": ""},
+    {"id": "c", "title": "Nothing known", "abstract": ""},
 ]
 
 

@@ -55,7 +55,9 @@ class SpanReranker:
         """Set ``doc.ents`` and return the document."""
         spans, table = evidence(doc, self.gazetteer)
         right, introduced = self.chances(table).T
-        worth = right - self.threshold + self.introduced * introduced
+        # A title alone says of no word in it that the paper introduces it.
+        preferred = self.introduced if doc.text.partition("\n")[2].strip() else 0.0
+        worth = right - self.threshold + preferred * introduced
         chosen = most_worth([(span.start, span.end) for span in spans], worth.tolist())
         for n in chosen:
             spans[n]._.score = float(right[n])
