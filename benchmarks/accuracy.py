@@ -24,19 +24,11 @@ from threadpoolctl import threadpool_limits
 from kg.extraction import extract_mentions
 from kg.extraction.evaluation import Report, evaluate
 from kg.extraction.report import report_text
-from kg.extraction.split import is_dev, shuffled
+from kg.extraction.split import shuffled
 from kg.extraction.training.data import Pairs
-from kg.extraction.training.heads import fit_layers, fit_reranker
+from kg.extraction.training.heads import fit_layers, relations_of
 from kg.extraction.training.network import Sizes
-from kg.extraction.training.steps import (
-    Workshop,
-    assemble,
-    joined,
-    open_workshop,
-    package,
-    relations_of,
-    tagging,
-)
+from kg.extraction.training.steps import Workshop, joined, open_workshop, others, package, tagging
 from kg.extraction.training.tagger import accuracy
 from kg.schema import Mention
 
@@ -64,33 +56,28 @@ def main() -> None:
 
 def cross_validate(shop: Workshop) -> None:
     """Print a report over the seed papers and one over the corpus papers."""
-    train = [p for p in shop.pairs if not is_dev(p[0].id) and p[0].id not in shop.chosen]
-    settings = shop.recipe.teach
-    start = lambda: shop.tagger(settings.seed)  # noqa: E731
-    folded = list(shop.folded("fold", start, settings, train, shop.nlp))
-    candidates = shop.candidates(shop.nlp, folded, train)
-    introduced = shop.recipe.introduced
-    told = shop.readings(shop.nlp, folded, candidates, train, introduced)
+    settings, introduced = shop.recipe.teach, shop.recipe.introduced
+    folded = shop.folded("fold", lambda: shop.tagger(settings.seed), settings, shop.nlp)
+    candidates = shop.candidates(shop.nlp, folded)
+    told = shop.readings(shop.nlp, folded, candidates, introduced)
     found: dict[str, list[Mention]] = {}
-    for n, (model, held) in enumerate(folded):
-        rest = [pair for _, pairs in (*folded[:n], *folded[n + 1 :]) for pair in pairs]
-        reranker = fit_reranker(*joined([*candidates[:n], *candidates[n + 1 :]]))
-        nlp = assemble(tagging(shop.nlp, model), reranker, shop.frequency, rest, introduced)
-        relations_of(nlp).layers = fit_layers(*joined([*told[:n], *told[n + 1 :]]))
+    for n, (_, held) in enumerate(folded):
+        nlp = shop.without_fold(n, shop.nlp, folded, candidates, introduced)
+        relations_of(nlp).layers = fit_layers(*joined(others(told, n)))
         package(nlp, shop.work / f"fold{n}")
         papers = [paper for paper, _ in held]
         found |= zip((paper.id for paper in papers), extract_mentions(papers, nlp), strict=True)
         print(f"fold {n}: F1 {report(held, found).spans['ALL'].f1:.1f}", flush=True)
     for name in ("seeds", "corpus"):
-        pairs = [p for p in train if (":" in p[0].id) == (name == "corpus")]
+        pairs = [p for p in shop.drawn if (":" in p[0].id) == (name == "corpus")]
         print(f"\n{name}\n{report_text(report(pairs, found))}", flush=True)
 
 
 def curve(shop: Workshop) -> None:
     """Print the F1 on dev by the number of training papers."""
-    by_id = {p[0].id: p for p in shop.pairs if p[0].id not in shop.chosen}
-    order = [by_id[paper_id] for paper_id in shuffled(i for i in by_id if not is_dev(i))]
-    dev = shop.gold([p for p in shop.pairs if is_dev(p[0].id)])
+    by_id = {p[0].id: p for p in shop.drawn}
+    order = [by_id[paper_id] for paper_id in shuffled(by_id)]
+    dev = shop.gold(shop.held)
     teach = shop.recipe.teach
     for size in SIZES:
         epochs = max(teach.epochs, min(20, STEPS // size))
@@ -105,8 +92,7 @@ def curve(shop: Workshop) -> None:
 
 def compare_sizes(shop: Workshop) -> None:
     """Print the F1 on dev and the abstracts per second of recognisers of several sizes."""
-    train = [p for p in shop.pairs if not is_dev(p[0].id)]
-    held = [p for p in shop.pairs if is_dev(p[0].id)]
+    train, held = shop.train, shop.held
     teachers = shop.teachers(shop.gold(train))
     soft, narrow = shop.soft(teachers), shop.narrow()
     networks = [("default", teachers[0], shop.nlp)]

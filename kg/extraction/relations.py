@@ -127,7 +127,8 @@ class RelationClassifier:
 
         Shape (entities, `READINGS`).
         """
-        title = doc.text.find("\n")
+        text = doc.text
+        title = text.find("\n")
         rows = []
         for words, spans in zip(self._read_words(doc, groups), groups.values(), strict=True):
             odds = [_odds(span._.introduced) for span in spans]
@@ -138,7 +139,7 @@ class RelationClassifier:
                     *_read_by_network(doc, spans) / 3,
                     *(sum(odds) / len(odds) / 3, max(odds) / 3, np.log(len(spans))),
                     *(sum(scores) / len(scores), max(scores)),
-                    *(spans[0].start_char / len(doc.text), any(span.end_char <= title for span in spans)),
+                    *(spans[0].start_char / len(text), any(span.end_char <= title for span in spans)),
                     any(character.isupper() for character in spans[0].text[1:]),
                     *(spans[0].label_ == label for label in LABELS),
                 ]

@@ -23,7 +23,17 @@ from kg.extraction.relations import READINGS, Reading, RelationClassifier, group
 from kg.extraction.training.data import Pairs, docs_of
 from kg.schema import RELATIONS
 
-__all__ = ["Examples", "Readings", "examples", "fit_layers", "fit_relations", "fit_reranker", "readings"]
+__all__ = [
+    "RERANKER",
+    "Examples",
+    "Readings",
+    "examples",
+    "fit_layers",
+    "fit_relations",
+    "fit_reranker",
+    "readings",
+    "relations_of",
+]
 
 Floats = npt.NDArray[np.float32]
 Examples = tuple[Floats, Floats]
@@ -36,6 +46,21 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 RELATION_L2 = 3e-5
 """Weight of the penalty on the weights of the relation classifier."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a small network is fitted: widths of its hidden layers, epochs, batch, learning rate, decay."""
+
+    hidden: tuple[int, ...]
+    epochs: int
+    batch: int
+    rate: float
+    decay: float
+
+
+RERANKER = Settings(hidden=(128, 128), epochs=12, batch=512, rate=2e-3, decay=0.02)
+LAYERS = Settings(hidden=(32,), epochs=8, batch=256, rate=3e-3, decay=0.01)
 
 _DROPOUT = 0.1
 _SEED = 7
@@ -80,49 +105,42 @@ def readings(nlp: Language, pairs: Pairs) -> Readings:
 
     An entity that is not gold is left out: it has no relation.
     """
+    relations = relations_of(nlp)
+    tables, told = [np.zeros((0, len(READINGS)), dtype=np.float32)], []
+    with nlp.select_pipes(disable="kg_relations"):
+        for paper, gold in pairs:
+            doc = nlp(paper.text)
+            groups = group_by_entity(doc)
+            if not groups:
+                continue
+            names = {(e.label, form): RELATIONS.index(e.relation) for e in gold.entities for form in e.forms}
+            found = [[names.get((span.label_, span.text), -1) for span in spans] for spans in groups.values()]
+            known = [max(those) for those in found]
+            tables.append(relations.readings(doc, groups)[[n >= 0 for n in known]])
+            told += [n for n in known if n >= 0]
+    return np.concatenate(tables), np.array(told, dtype=np.int64)
+
+
+def relations_of(nlp: Language) -> RelationClassifier:
+    """Return the component ``kg_relations``."""
     relations = nlp.get_pipe("kg_relations")
     assert isinstance(relations, RelationClassifier)
-    before = [pipe for name, pipe in nlp.pipeline if name != "kg_relations"]
-    tables, told = [np.zeros((0, len(READINGS)), dtype=np.float32)], []
-    for paper, gold in pairs:
-        doc = nlp.make_doc(paper.text)
-        for pipe in before:
-            doc = pipe(doc)
-        groups = group_by_entity(doc)
-        if not groups:
-            continue
-        names = {(e.label, form): RELATIONS.index(e.relation) for e in gold.entities for form in e.forms}
-        found = [[names.get((span.label_, span.text), -1) for span in spans] for spans in groups.values()]
-        known = [max(those) for those in found]
-        tables.append(relations.readings(doc, groups)[[n >= 0 for n in known]])
-        told += [n for n in known if n >= 0]
-    return np.concatenate(tables), np.array(told, dtype=np.int64)
+    return relations
 
 
 def fit_reranker(tables: Floats, rights: Floats) -> list[Floats]:
     """Return the weights of the reranker's network."""
-    settings = _Settings(hidden=(128, 128), epochs=12, batch=512, rate=2e-3, decay=0.02)
     loss = functional.binary_cross_entropy_with_logits
-    return _fit(torch.from_numpy(tables), torch.from_numpy(rights), rights.shape[1], loss, settings)
+    return _fit(torch.from_numpy(tables), torch.from_numpy(rights), rights.shape[1], loss, RERANKER)
 
 
 def fit_layers(tables: Floats, told: npt.NDArray[np.int64]) -> list[Floats]:
     """Return the weights of the network that decides on relations."""
-    settings = _Settings(hidden=(32,), epochs=8, batch=256, rate=3e-3, decay=0.01)
     loss = functional.cross_entropy
-    return _fit(torch.from_numpy(tables), torch.from_numpy(told), len(RELATIONS), loss, settings)
+    return _fit(torch.from_numpy(tables), torch.from_numpy(told), len(RELATIONS), loss, LAYERS)
 
 
-@dataclass(frozen=True)
-class _Settings:
-    hidden: tuple[int, ...]
-    epochs: int
-    batch: int
-    rate: float
-    decay: float
-
-
-def _fit(x: Tensor, y: Tensor, outputs: int, loss: Loss, settings: _Settings) -> list[Floats]:
+def _fit(x: Tensor, y: Tensor, outputs: int, loss: Loss, settings: Settings) -> list[Floats]:
     """Return the layers of a network fitted to the rows of ``x``, as `kg.extraction.layers` takes them."""
     torch.manual_seed(_SEED)
     widths = (x.shape[1], *settings.hidden, outputs)

@@ -11,7 +11,7 @@ import copy
 import hashlib
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -31,12 +31,13 @@ from kg.extraction.features import words_of
 from kg.extraction.frequency import WordFrequency
 from kg.extraction.gazetteer import Gazetteer
 from kg.extraction.gold import read_gold
-from kg.extraction.relations import READINGS, RelationClassifier
+from kg.extraction.relations import READINGS
 from kg.extraction.reranker import SpanReranker
 from kg.extraction.split import folds, is_dev
 from kg.extraction.tagger import EntityTagger
 from kg.extraction.training.data import Pairs, gold_of, pair, part, tokenise
 from kg.extraction.training.heads import (
+    RERANKER,
     Examples,
     Readings,
     examples,
@@ -44,6 +45,7 @@ from kg.extraction.training.heads import (
     fit_relations,
     fit_reranker,
     readings,
+    relations_of,
 )
 from kg.extraction.training.network import Encoder, Sizes, Tagger
 from kg.extraction.training.pretrain import PretrainSettings, pretrain
@@ -57,6 +59,8 @@ __all__ = ["RECIPE", "Recipe", "Workshop", "run_steps"]
 
 Say = Callable[[str], None]
 Model = TypeVar("Model", bound=nn.Module)
+Part = TypeVar("Part")
+Array = npt.NDArray[Any]
 Layer = npt.NDArray[np.float32]
 Folded = Sequence[tuple[Tagger, Pairs]]
 """Networks, each with the papers that it was not fitted to."""
@@ -156,6 +160,21 @@ class Workshop:
         tokens = self.work / f"tokens-{self.text}.npz"
         self.documents, self.words = tokenise(self.nlp, self.papers, tokens, self.say)
 
+    @cached_property
+    def train(self) -> Pairs:
+        """The gold papers outside the dev split."""
+        return [pair for pair in self.pairs if not is_dev(pair[0].id)]
+
+    @cached_property
+    def drawn(self) -> Pairs:
+        """Those of them that were drawn by chance: they are dealt out into folds."""
+        return [pair for pair in self.train if pair[0].id not in self.chosen]
+
+    @cached_property
+    def held(self) -> Pairs:
+        """The gold papers of the dev split."""
+        return [pair for pair in self.pairs if is_dev(pair[0].id)]
+
     def gold(self, pairs: Pairs, nlp: Language | None = None) -> Gold:
         """Return annotated papers as token arrays, with the word vectors of ``nlp``, else the large ones."""
         gold = gold_of(self.nlp, self.documents, self.places, pairs)
@@ -202,37 +221,32 @@ class Workshop:
             found.append(self.fitted(f"teacher{n}", self.tagger(settings.seed), gold, settings, dev))
         return found
 
-    def folded(
-        self,
-        name: str,
-        start: Callable[[], Tagger],
-        settings: FitSettings,
-        pairs: Pairs,
-        nlp: Language,
-    ) -> Iterator[tuple[Tagger, Pairs]]:
-        """Yield the folds of ``pairs``, each with a network that was fitted to all others alone."""
+    def folded(self, name: str, start: Callable[[], Tagger], settings: FitSettings, nlp: Language) -> Folded:
+        """Return the folds of the drawn papers, each with a network that was fitted to all others alone."""
         sources = [
-            [paper.id for paper, _ in pairs if (":" in paper.id) == corpus] for corpus in (False, True)
+            [paper.id for paper, _ in self.drawn if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
         dealt = [folds(ids, self.recipe.folds) for ids in sources]
+        found = []
         for n in range(self.recipe.folds):
-            held = {paper_id for parts in dealt for paper_id in parts[n]}
-            rest = [pair for pair in pairs if pair[0].id not in held]
-            model = self.fitted(f"{name}{n}", start(), self.gold(rest, nlp), settings)
-            yield model, [pair for pair in pairs if pair[0].id in held]
+            away = {paper_id for parts in dealt for paper_id in parts[n]}
+            held = [pair for pair in self.drawn if pair[0].id in away]
+            gold = self.gold(_without(self.drawn, held), nlp)
+            found.append((self.fitted(f"{name}{n}", start(), gold, settings), held))
+        return found
 
-    def candidates(self, nlp: Language, folded: Folded, pairs: Pairs) -> list[Examples]:
+    def candidates(self, nlp: Language, folded: Folded) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
 
-        The gazetteer then comes from the rest of ``pairs`` as well.
+        The gazetteer then comes from the rest of the drawn papers as well.
         """
 
         def find(model: Tagger, held: Pairs) -> Examples:
             self.say(f"candidates: in {len(held)} papers")
-            return examples(tagging(nlp, model), held, Gazetteer().fit(_without(pairs, held)))
+            return examples(tagging(nlp, model), held, Gazetteer().fit(_without(self.drawn, held)))
 
         return [
-            _rows(
+            _kept_arrays(
                 self.work / f"candidates-{digest(_sums(model), COLUMNS, self.text)}.npz",
                 partial(find, model, held),
             )
@@ -240,42 +254,37 @@ class Workshop:
         ]
 
     def readings(
-        self,
-        nlp: Language,
-        folded: Folded,
-        candidates: Sequence[Examples],
-        pairs: Pairs,
-        introduced: float,
+        self, nlp: Language, folded: Folded, candidates: Sequence[Examples], introduced: float
     ) -> list[Readings]:
-        """Return what each network, under a reranker of the other folds, reads of its entities' relations."""
+        """Return for each fold what a pipeline that has not seen it reads of its entities' relations."""
 
-        def find(model: Tagger, held: Pairs, weights: list[Layer]) -> Readings:
+        def find(n: int) -> Readings:
+            _, held = folded[n]
             self.say(f"readings: in {len(held)} papers")
-            rest = _without(pairs, held)
-            return readings(assemble(tagging(nlp, model), weights, self.frequency, rest, introduced), held)
+            return readings(self.without_fold(n, nlp, folded, candidates, introduced), held)
 
         parts = []
-        for n, (model, held) in enumerate(folded):
-            weights = fit_reranker(*joined([*candidates[:n], *candidates[n + 1 :]]))
-            sums = [float(np.abs(layer).sum(dtype=np.float64)) for layer in weights]
-            name = f"readings-{digest(_sums(model), sums, introduced, READINGS, self.text)}.npz"
-            parts.append(_rows(self.work / name, partial(find, model, held, weights)))
+        for n, (model, _) in enumerate(folded):
+            rest = [float(table.sum(dtype=np.float64)) for table, _ in others(candidates, n)]
+            made_from = (_sums(model), rest, asdict(RERANKER), introduced, READINGS, self.text)
+            parts.append(_kept_arrays(self.work / f"readings-{digest(*made_from)}.npz", partial(find, n)))
         return parts
 
-    def pipeline(
-        self,
-        nlp: Language,
-        model: Tagger,
-        train: Pairs,
-        folded: Folded,
-        drawn: Pairs,
-        introduced: float,
+    def without_fold(
+        self, n: int, nlp: Language, folded: Folded, candidates: Sequence[Examples], introduced: float
     ) -> Language:
-        """Return the tagger with all that stands on it, fitted to ``train`` and to the folds of ``drawn``."""
-        candidates = self.candidates(nlp, folded, drawn)
-        told = self.readings(nlp, folded, candidates, drawn, introduced)
+        """Return a pipeline of which no part has seen fold ``n``; relations are as the words tell them."""
+        model, held = folded[n]
+        weights = fit_reranker(*joined(others(candidates, n)))
+        rest = _without(self.drawn, held)
+        return assemble(tagging(nlp, model), weights, self.frequency, rest, introduced)
+
+    def pipeline(self, nlp: Language, model: Tagger, folded: Folded, introduced: float) -> Language:
+        """Return the tagger with all that stands on it, fitted to the training papers and to the folds."""
+        candidates = self.candidates(nlp, folded)
+        told = self.readings(nlp, folded, candidates, introduced)
         weights = fit_reranker(*joined(candidates))
-        built = assemble(tagging(nlp, model), weights, self.frequency, train, introduced)
+        built = assemble(tagging(nlp, model), weights, self.frequency, self.train, introduced)
         relations_of(built).layers = fit_layers(*joined(told))
         return built
 
@@ -289,12 +298,12 @@ class Workshop:
         documents = part(self.documents, chosen)
         sums = [total for model in teachers for total in _sums(model)]
         path = self.work / f"soft-{digest(sums, len(chosen), self.text)}.npz"
-        if not path.exists():
+
+        def make() -> tuple[Array, Array]:
             soft = soft_tags(teachers, documents, 12000, self._reporter("soft tags"))
-            with atomic_stream(path) as stream:
-                np.savez(stream, tags=soft.tags, chances=soft.chances)
-        with np.load(path, allow_pickle=False) as archive:
-            return Soft(documents, archive["tags"], archive["chances"])
+            return soft.tags, soft.chances
+
+        return Soft(documents, *_kept_arrays(path, make))
 
     def student(self, name: str, sizes: Sizes, nlp: Language, soft: Soft, dev: Gold | None = None) -> Tagger:
         """Return a network of its own sizes, over the vectors of ``nlp``, fitted to soft tags alone."""
@@ -353,22 +362,18 @@ def run_steps(
         A file is missing or a gold paper has no text.
     """
     shop = open_workshop(corpus=corpus, seeds=seeds, work=work, say=say, recipe=recipe)
-    train = [p for p in shop.pairs if not is_dev(p[0].id)]
-    held = [p for p in shop.pairs if is_dev(p[0].id)]
-    drawn = [p for p in train if p[0].id not in shop.chosen]
-    say(f"gold: {len(train)} papers to train on, {len(drawn)} of them drawn; {len(held)} held out (dev)")
+    train, held, teach = shop.train, shop.held, shop.recipe.teach
+    say(f"gold: {len(train)} papers to train on, {len(shop.drawn)} of them drawn; {len(held)} held out (dev)")
     teachers = shop.teachers(shop.gold(train), shop.gold(held))
-    teach = shop.recipe.teach
-    folded = list(shop.folded("fold", lambda: shop.tagger(teach.seed), teach, drawn, shop.nlp))
-    default = shop.pipeline(shop.nlp, teachers[0], train, folded, drawn, shop.recipe.introduced)
-    package(default, output / "default")
+    folded = shop.folded("fold", lambda: shop.tagger(teach.seed), teach, shop.nlp)
+    package(shop.pipeline(shop.nlp, teachers[0], folded, shop.recipe.introduced), output / "default")
     say(f"written: {output / 'default'}")
     nlp, polish = shop.narrow(), shop.recipe.fast_polish
     dev = shop.gold(held, nlp)
     learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
     fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
-    folded = list(shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, drawn, nlp))
-    package(shop.pipeline(nlp, fast, train, folded, drawn, shop.recipe.fast_introduced), output / "fast")
+    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, nlp)
+    package(shop.pipeline(nlp, fast, folded, shop.recipe.fast_introduced), output / "fast")
     say(f"written: {output / 'fast'}")
 
 
@@ -398,16 +403,10 @@ def assemble(
     reranker.weights = weights
     reranker.gazetteer.fit(train)
     nlp.add_pipe("kg_relations")
-    relations_of(nlp).frequency = frequency
-    relations_of(nlp).classifier = fit_relations(nlp, train, frequency)
+    relations = relations_of(nlp)
+    relations.frequency = frequency
+    relations.classifier = fit_relations(nlp, train, frequency)
     return nlp
-
-
-def relations_of(nlp: Language) -> RelationClassifier:
-    """Return the component ``kg_relations``."""
-    relations = nlp.get_pipe("kg_relations")
-    assert isinstance(relations, RelationClassifier)
-    return relations
 
 
 def package(nlp: Language, output: Path) -> None:
@@ -418,7 +417,12 @@ def package(nlp: Language, output: Path) -> None:
     nlp.to_disk(output)
 
 
-def joined(parts: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
+def others(parts: Sequence[Part], n: int) -> list[Part]:
+    """Return what stands for the folds other than fold ``n``."""
+    return [*parts[:n], *parts[n + 1 :]]
+
+
+def joined(parts: Sequence[tuple[Array, Array]]) -> tuple[Array, Array]:
     """Return the rows of several folds as those of one."""
     return np.concatenate([part for part, _ in parts]), np.concatenate([part for _, part in parts])
 
@@ -451,13 +455,15 @@ def _without(pairs: Pairs, held: Pairs) -> Pairs:
     return [pair for pair in pairs if pair[0].id not in away]
 
 
-def _rows(path: Path, make: Callable[[], tuple[Any, Any]]) -> tuple[Any, Any]:
+def _kept_arrays(path: Path, make: Callable[[], tuple[Array, Array]]) -> tuple[Array, Array]:
     if not path.exists():
-        rows, right = make()
+        arrays = make()
         with atomic_stream(path) as stream:
-            np.savez(stream, rows=rows, right=right)
+            np.savez(stream, *arrays)
     with np.load(path, allow_pickle=False) as archive:
-        return archive["rows"], archive["right"]
+        # By place: files of earlier versions gave them other names.
+        first, second = (archive[name] for name in archive.files)
+        return first, second
 
 
 def _sums(model: nn.Module) -> list[float]:
