@@ -22,6 +22,7 @@ import numpy.typing as npt
 import spacy
 import torch
 from spacy.language import Language
+from spacy.strings import StringStore
 from spacy.tokenizer import Tokenizer
 from torch import nn
 
@@ -210,6 +211,8 @@ class Workshop:
 
     def tagger(self, seed: int) -> Tagger:
         """Return the pretrained encoder under a tagger that has yet to be fitted."""
+        self.encoder()
+        # It is read again: a run that makes it draws other random numbers than one that finds it made.
         torch.manual_seed(seed)
         return Tagger(self.encoder())
 
@@ -415,6 +418,8 @@ def package(nlp: Language, output: Path) -> None:
     nlp.meta["description"] = "Entities of machine-learning abstracts; made by `kg train`."
     output.parent.mkdir(parents=True, exist_ok=True)
     nlp.to_disk(output)
+    # The words that its vocabulary met while it was made: no part of it, and not the same in a resumed run.
+    StringStore().to_disk(output / "vocab" / "strings.json")
 
 
 def others(parts: Sequence[Part], n: int) -> list[Part]:
