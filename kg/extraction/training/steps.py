@@ -172,6 +172,11 @@ class Workshop:
         return [pair for pair in self.train if pair[0].id not in self.chosen]
 
     @cached_property
+    def told(self) -> str:
+        """What the training papers are annotated with, as a digest."""
+        return digest([(gold.id, gold.entities) for _, gold in self.train])
+
+    @cached_property
     def held(self) -> Pairs:
         """The gold papers of the dev split."""
         return [pair for pair in self.pairs if is_dev(pair[0].id)]
@@ -225,7 +230,11 @@ class Workshop:
         return found
 
     def folded(self, name: str, start: Callable[[], Tagger], settings: FitSettings, nlp: Language) -> Folded:
-        """Return the folds of the drawn papers, each with a network that was fitted to all others alone."""
+        """Return the folds of the drawn papers, each with a network that has seen none of them.
+
+        It is fitted to the drawn papers of the other folds, then for one epoch more to these and the chosen
+        ones: papers that are chosen later cost no more than that epoch.
+        """
         sources = [
             [paper.id for paper, _ in self.drawn if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
@@ -234,23 +243,27 @@ class Workshop:
         for n in range(self.recipe.folds):
             away = {paper_id for parts in dealt for paper_id in parts[n]}
             held = [pair for pair in self.drawn if pair[0].id in away]
-            gold = self.gold(_without(self.drawn, held), nlp)
-            found.append((self.fitted(f"{name}{n}", start(), gold, settings), held))
+            model = self.fitted(f"{name}{n}", start(), self.gold(_without(self.drawn, held), nlp), settings)
+            if self.chosen:
+                more = replace(settings, epochs=1, learn_rate=settings.learn_rate * 2 / 3)
+                gold = self.gold(_without(self.train, held), nlp)
+                model = self.fitted(f"{name}{n}-chosen", model, gold, more)
+            found.append((model, held))
         return found
 
     def candidates(self, nlp: Language, folded: Folded) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
 
-        The gazetteer then comes from the rest of the drawn papers as well.
+        The gazetteer then comes from the other training papers.
         """
 
         def find(model: Tagger, held: Pairs) -> Examples:
             self.say(f"candidates: in {len(held)} papers")
-            return examples(tagging(nlp, model), held, Gazetteer().fit(_without(self.drawn, held)))
+            return examples(tagging(nlp, model), held, Gazetteer().fit(_without(self.train, held)))
 
         return [
             _kept_arrays(
-                self.work / f"candidates-{digest(_sums(model), COLUMNS, self.text)}.npz",
+                self.work / f"candidates-{digest(_sums(model), COLUMNS, self.told, self.text)}.npz",
                 partial(find, model, held),
             )
             for model, held in folded
@@ -269,7 +282,7 @@ class Workshop:
         parts = []
         for n, (model, _) in enumerate(folded):
             rest = [float(table.sum(dtype=np.float64)) for table, _ in others(candidates, n)]
-            made_from = (_sums(model), rest, asdict(RERANKER), introduced, READINGS, self.text)
+            made_from = (_sums(model), rest, asdict(RERANKER), introduced, READINGS, self.told, self.text)
             parts.append(_kept_arrays(self.work / f"readings-{digest(*made_from)}.npz", partial(find, n)))
         return parts
 
@@ -279,7 +292,7 @@ class Workshop:
         """Return a pipeline of which no part has seen fold ``n``; relations are as the words tell them."""
         model, held = folded[n]
         weights = fit_reranker(*joined(others(candidates, n)))
-        rest = _without(self.drawn, held)
+        rest = _without(self.train, held)
         return assemble(tagging(nlp, model), weights, self.frequency, rest, introduced)
 
     def pipeline(self, nlp: Language, model: Tagger, folded: Folded, introduced: float) -> Language:
