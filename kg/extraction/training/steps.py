@@ -100,7 +100,7 @@ class Recipe:
     folds: int = 5
     introduced: float = 5.0
     fast_introduced: float = 1.0
-    unlabelled: int = 25000
+    unlabelled: int = 40000
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
             width=144, hidden=288, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=48
