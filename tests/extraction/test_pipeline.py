@@ -108,7 +108,9 @@ def test_any_spacy_pipeline_works(tmp_path):
 
 def test_a_list_of_names_may_stand_between_the_components(tmp_path):
     nlp = load_pipeline("fast")
-    nlp.add_pipe("entity_ruler", before="kg_relations").add_patterns([{"label": "MODEL", "pattern": "Zorb"}])
+    # What the pipeline itself makes of the name is no matter: the list has the last word.
+    ruler = nlp.add_pipe("entity_ruler", before="kg_relations", config={"overwrite_ents": True})
+    ruler.add_patterns([{"label": "MODEL", "pattern": "Zorb"}])
     nlp.to_disk(tmp_path / "more")
     paper = Paper("1", "Zorb on GLUE", "We propose Zorb and train it on GLUE.")
     (mentions,) = extract_mentions([paper], load_pipeline(tmp_path / "more"))
