@@ -172,8 +172,8 @@ class Workshop:
         return [pair for pair in self.train if pair[0].id not in self.chosen]
 
     @cached_property
-    def told(self) -> str:
-        """What the training papers are annotated with, as a digest."""
+    def annotation(self) -> str:
+        """A digest of the annotation of the training papers."""
         return digest([(gold.id, gold.entities) for _, gold in self.train])
 
     @cached_property
@@ -263,7 +263,7 @@ class Workshop:
 
         return [
             _kept_arrays(
-                self.work / f"candidates-{digest(_sums(model), COLUMNS, self.told, self.text)}.npz",
+                self.work / f"candidates-{digest(_sums(model), COLUMNS, self.annotation, self.text)}.npz",
                 partial(find, model, held),
             )
             for model, held in folded
@@ -282,8 +282,9 @@ class Workshop:
         parts = []
         for n, (model, _) in enumerate(folded):
             rest = [float(table.sum(dtype=np.float64)) for table, _ in others(candidates, n)]
-            made_from = (_sums(model), rest, asdict(RERANKER), introduced, READINGS, self.told, self.text)
-            parts.append(_kept_arrays(self.work / f"readings-{digest(*made_from)}.npz", partial(find, n)))
+            fitted_to = (_sums(model), rest, asdict(RERANKER), introduced, READINGS)
+            name = f"readings-{digest(*fitted_to, self.annotation, self.text)}.npz"
+            parts.append(_kept_arrays(self.work / name, partial(find, n)))
         return parts
 
     def without_fold(
