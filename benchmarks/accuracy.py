@@ -4,12 +4,13 @@
     python benchmarks/accuracy.py curve --corpus FILE [--work .train]
     python benchmarks/accuracy.py sizes --corpus FILE [--work .train]
 
-`folds` is a cross-validation over the training split: each paper is judged by a default pipeline whose
-recogniser, reranker and relations were fitted to the other four fifths; the figures stand for the seeds and
-for the corpus apart. `curve` fits the recogniser to growing parts of the training split and measures on the
-dev split, without a reranker. Both leave out `gold/chosen.jsonl`. `sizes` teaches recognisers of several
-sizes as `kg train` teaches the fast one, and gives their speed beside that of the default one, again without
-a reranker. Finished fits are kept in the work folder.
+`folds` is a cross-validation over the training papers that were drawn by chance: each is judged by a default
+pipeline whose recogniser, reranker and relations have not seen it, but the other four folds and, as in
+`kg train`, `gold/chosen.jsonl`; the figures stand for the seeds and for the corpus apart. `curve` fits the
+recogniser to growing parts of the drawn papers, without the chosen ones, and measures on the dev split,
+without a reranker. `sizes` teaches recognisers of several sizes as `kg train` teaches the fast one, and gives
+their speed beside that of the default one, again without a reranker. Finished fits are kept in the work
+folder.
 """
 
 from __future__ import annotations
