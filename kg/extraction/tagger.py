@@ -18,7 +18,7 @@ from spacy.util import minibatch
 
 import kg.extraction.extensions  # noqa: F401
 from kg.errors import InputError
-from kg.extraction.features import arrays_of
+from kg.extraction.features import WordCache, arrays_of
 from kg.extraction.network import Network
 from kg.extraction.tags import TAGS, likely_spans
 from kg.schema import RELATIONS
@@ -40,6 +40,7 @@ class EntityTagger:
 
     def __init__(self) -> None:
         self.network: Network | None = None
+        self._cache = WordCache()
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the candidates and return the document."""
@@ -61,7 +62,8 @@ class EntityTagger:
             raise InputError("the component kg_tagger has no weights; load a trained pipeline.")
         # One at a time: the last bits of a matrix product depend on how many rows it has.
         return [
-            self.network.scores(arrays_of([doc]), [len(doc)])[0] if len(doc) else _NOTHING for doc in docs
+            self.network.scores(arrays_of([doc], self._cache), [len(doc)])[0] if len(doc) else _NOTHING
+            for doc in docs
         ]
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:  # noqa: ARG002

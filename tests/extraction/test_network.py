@@ -5,7 +5,7 @@ import pytest
 import spacy
 
 import kg.extraction.pipeline  # noqa: F401  (registers the tokenizer)
-from kg.extraction.features import CHARACTERS, SHAPES, WORD_ROWS, arrays_of
+from kg.extraction.features import CHARACTERS, SHAPES, WORD_ROWS, WordCache, arrays_of, words_of
 from kg.extraction.network import Network
 from kg.extraction.tags import TAGS
 from kg.schema import RELATIONS
@@ -43,13 +43,18 @@ def network():
     return Network(weights, LAYERS, heads=3)
 
 
-@pytest.fixture(scope="module")
-def docs():
+def blank(seed):
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.NameTokenizer.v1"}}})
-    vectors = np.random.default_rng(1).normal(size=(50, 8)).astype(np.float32)
+    vectors = np.random.default_rng(seed).normal(size=(50, 8)).astype(np.float32)
     nlp.vocab.vectors = spacy.vectors.Vectors(
         strings=nlp.vocab.strings, data=vectors, mode="floret", hash_count=2, minn=3, maxn=5
     )
+    return nlp
+
+
+@pytest.fixture(scope="module")
+def docs():
+    nlp = blank(1)
     return [nlp.make_doc(text) for text in TEXTS]
 
 
@@ -78,3 +83,20 @@ def test_the_bytes_give_the_network_back(network, docs):
     assert copy.to_bytes() == network.to_bytes()
     for old, new in zip(run(network, docs), run(copy, docs), strict=True):
         assert np.allclose(old[0], new[0], atol=0.05)
+
+
+@pytest.mark.parametrize("most", [1, 4, 1000])
+def test_a_word_looked_up_before_reads_the_same(most):
+    cache = WordCache(most)
+    for seed in (1, 2):
+        vocab = blank(seed).vocab
+        for texts in (
+            ["BERT", "uses"],
+            ["uses", "GLUE", "BERT"],
+            [],
+            ["a"],
+            ["BERT", "GLUE", "uses", "a", "b"],
+        ):
+            for known, fresh in zip(cache.words_of(vocab, texts), words_of(vocab, texts), strict=True):
+                assert known.dtype == fresh.dtype
+                assert np.array_equal(known, fresh)

@@ -51,7 +51,7 @@ from kg.extraction.training.heads import (
 from kg.extraction.training.network import Encoder, Sizes, Tagger
 from kg.extraction.training.pretrain import PretrainSettings, pretrain
 from kg.extraction.training.tagger import FitSettings, Gold, Soft, fit, soft_tags
-from kg.extraction.training.vectors import VECTORS, load_vectors, narrow_vectors, train_vectors
+from kg.extraction.training.vectors import VECTORS, copy_vectors, load_vectors, narrow_vectors, train_vectors
 from kg.files import atomic_stream
 from kg.schema import Paper
 from kg.sources import read
@@ -459,7 +459,7 @@ def blank(like: Language | None = None) -> Language:
     """Return a pipeline with the tokenizer alone, with the vectors of another one."""
     nlp = spacy.blank("en", config={"nlp": {"tokenizer": {"@tokenizers": "kg.NameTokenizer.v1"}}})
     if like is not None:
-        nlp.vocab.vectors = like.vocab.vectors
+        copy_vectors(nlp, like.vocab.vectors)
     return nlp
 
 

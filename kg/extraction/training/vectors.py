@@ -15,7 +15,7 @@ from spacy.vectors import Mode, Vectors
 
 from kg.files import atomic_stream
 
-__all__ = ["VECTORS", "load_vectors", "narrow_vectors", "train_vectors"]
+__all__ = ["VECTORS", "copy_vectors", "load_vectors", "narrow_vectors", "train_vectors"]
 
 VECTORS = {
     "model": "cbow",
@@ -64,6 +64,14 @@ def load_vectors(nlp: Language, path: Path) -> None:
         _set_vectors(nlp, archive["table"], json.loads(str(archive["header"])))
 
 
+def copy_vectors(nlp: Language, vectors: Vectors) -> None:
+    """Give a pipeline vectors of its own that equal others.
+
+    One object for two pipelines will not do: spaCy ties it to the strings of the one it was given to last.
+    """
+    _set_vectors(nlp, vectors.data, _header(vectors))
+
+
 def narrow_vectors(nlp: Language, large: Vectors, width: int) -> None:
     """Give a pipeline the first principal components of other vectors, so many as ``width`` says."""
     table = large.data.astype(np.float64)
@@ -72,7 +80,11 @@ def narrow_vectors(nlp: Language, large: Vectors, width: int) -> None:
     # The sign of an axis is arbitrary: fix it, so that the same vectors come out everywhere.
     axes = axes[:, ::-1][:, :width]
     axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    _set_vectors(nlp, table @ axes, {name: getattr(large, name) for name in _HEADER})
+    _set_vectors(nlp, table @ axes, _header(large))
+
+
+def _header(vectors: Vectors) -> dict[str, Any]:
+    return {name: getattr(vectors, name) for name in _HEADER}
 
 
 def _set_vectors(nlp: Language, table: npt.NDArray[Any], header: Mapping[str, Any]) -> None:
