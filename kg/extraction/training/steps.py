@@ -205,9 +205,8 @@ class Workshop:
         self, name: str, model: Tagger, data: Gold | Soft, settings: FitSettings, dev: Gold | None = None
     ) -> Tagger:
         """Return ``model`` fitted to the data; the same start, data and settings are fitted once."""
-        start = _sums(model)
-        sums = [int(data.tags.astype(np.int64).sum()), len(data.tags)]
-        path = self.work / f"{name}-{digest(asdict(settings), start, sums)}.pt"
+        learned = contents(data.documents.ids, data.documents.offsets, *data[1:])
+        path = self.work / f"{name}-{digest(asdict(settings), weights_of(model), learned)}.pt"
 
         def make() -> Tagger:
             return fit(model, data, settings, path.with_suffix(".checkpoint"), self._reporter(name), dev)
@@ -261,13 +260,11 @@ class Workshop:
             self.say(f"candidates: in {len(held)} papers")
             return examples(tagging(nlp, model), held, Gazetteer().fit(_without(self.train, held)))
 
-        return [
-            _kept_arrays(
-                self.work / f"candidates-{digest(_sums(model), COLUMNS, self.annotation, self.text)}.npz",
-                partial(find, model, held),
-            )
-            for model, held in folded
-        ]
+        parts = []
+        for model, held in folded:
+            name = f"candidates-{digest(weights_of(model), COLUMNS, self.annotation, self.text)}.npz"
+            parts.append(_kept_arrays(self.work / name, partial(find, model, held)))
+        return parts
 
     def readings(
         self, nlp: Language, folded: Folded, candidates: Sequence[Examples], introduced: float
@@ -281,8 +278,8 @@ class Workshop:
 
         parts = []
         for n, (model, _) in enumerate(folded):
-            rest = [float(table.sum(dtype=np.float64)) for table, _ in others(candidates, n)]
-            fitted_to = (_sums(model), rest, asdict(RERANKER), introduced, READINGS)
+            rest = contents(*joined(others(candidates, n)))
+            fitted_to = (weights_of(model), rest, asdict(RERANKER), introduced, READINGS)
             name = f"readings-{digest(*fitted_to, self.annotation, self.text)}.npz"
             parts.append(_kept_arrays(self.work / name, partial(find, n)))
         return parts
@@ -313,8 +310,7 @@ class Workshop:
             random.Random(self.recipe.teach.seed).sample(free, min(self.recipe.unlabelled, len(free)))
         )
         documents = part(self.documents, chosen)
-        sums = [total for model in teachers for total in _sums(model)]
-        path = self.work / f"soft-{digest(sums, len(chosen), self.text)}.npz"
+        path = self.work / f"soft-{digest([*map(weights_of, teachers)], chosen, self.text)}.npz"
 
         def make() -> tuple[Array, Array]:
             soft = soft_tags(teachers, documents, 12000, self._reporter("soft tags"))
@@ -469,6 +465,19 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def contents(*arrays: Array) -> str:
+    """Return a short name for what arrays hold."""
+    whole = hashlib.sha256()
+    for array in arrays:
+        whole.update(np.ascontiguousarray(array).data)
+    return whole.hexdigest()[:12]
+
+
+def weights_of(model: nn.Module) -> str:
+    """Return a short name for the weights of a model."""
+    return contents(*(parameter.detach().cpu().numpy() for parameter in model.parameters()))
+
+
 def _without(pairs: Pairs, held: Pairs) -> Pairs:
     away = {paper.id for paper, _ in held}
     return [pair for pair in pairs if pair[0].id not in away]
@@ -483,11 +492,6 @@ def _kept_arrays(path: Path, make: Callable[[], tuple[Array, Array]]) -> tuple[A
         # By place: files of earlier versions gave them other names.
         first, second = (archive[name] for name in archive.files)
         return first, second
-
-
-def _sums(model: nn.Module) -> list[float]:
-    """Return a number per weight matrix that tells one state of a model from another."""
-    return [float(p.detach().double().abs().sum()) for p in model.parameters()]
 
 
 def _kept(path: Path, make: Callable[[], Model], empty: Model) -> Model:
