@@ -99,11 +99,17 @@ class Recipe:
     teachers: int = 1
     folds: int = 5
     introduced: float = 5.0
-    fast_introduced: float = 1.0
+    fast_introduced: float = 2.0
     unlabelled: int = 40000
     fast_sizes: Sizes = field(
         default_factory=lambda: Sizes(
-            width=144, hidden=288, layers=(1, 2, 4, 1), word_width=32, char_width=16, char_filters=48
+            width=176,
+            hidden=352,
+            layers=(1, 2, 0, 4, 1),
+            heads=4,
+            word_width=32,
+            char_width=16,
+            char_filters=48,
         )
     )
     fast_vectors: int = 64
