@@ -115,14 +115,14 @@ def title_tokens(doc: Doc) -> int:
     return sum(token.idx < end for token in doc)
 
 
-def arrays_of(docs: Sequence[Doc], cache: WordCache | None = None) -> Arrays:
+def arrays_of(docs: Sequence[Doc], cache: WordCache) -> Arrays:
     """Return the arrays of the tokens of all documents, one after the other."""
     known: dict[str, int] = {}
     places = np.array(
         [known.setdefault(token.text, len(known)) for doc in docs for token in doc], dtype=np.int64
     )
     title = np.concatenate([np.arange(len(doc)) < title_tokens(doc) for doc in docs] or [np.zeros(0, bool)])
-    words = (cache or WordCache()).words_of(docs[0].vocab, list(known))
+    words = cache.words_of(docs[0].vocab, list(known))
     return Arrays(words, places, words.shapes[places] + 8 * title)
 
 

@@ -43,7 +43,7 @@ class LinearClassifier:
     def fit(self, examples: Sequence[Features], labels: Sequence[str], l2: float) -> None:
         """Fit the weights by L-BFGS on the mean log loss plus ``l2 / 2 * |weights|²``.
 
-        Deterministic: there is nothing random in it.
+        Nothing in it is random; the last bits of the weights depend on the number of BLAS threads.
         """
         from scipy.optimize import minimize
         from scipy.sparse import csr_matrix

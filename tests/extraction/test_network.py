@@ -59,7 +59,7 @@ def docs():
 
 
 def run(network, docs):
-    return network.scores(arrays_of(docs), [len(doc) for doc in docs])
+    return network.scores(arrays_of(docs, WordCache()), [len(doc) for doc in docs])
 
 
 def test_documents_do_not_see_each_other(network, docs):
