@@ -1,4 +1,4 @@
-# Six words are the developer's manual: graph, test, lint, check, page, clean.
+# Seven words are the developer's manual: graph, test, test-training, lint, check, page, clean.
 # Everything runs in a virtual environment of its own; the system's Python is left alone.
 PYTHON ?= python3
 VENV ?= .venv
@@ -6,7 +6,7 @@ BIN = $(VENV)/bin
 READER = tests/export/graphology
 SUDO = $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: graph test lint check page clean browser
+.PHONY: graph test test-training lint check page clean browser
 
 graph: $(BIN)/.kg
 	$(BIN)/kg build -o exports
@@ -14,6 +14,10 @@ graph: $(BIN)/.kg
 
 test: $(BIN)/.dev $(READER)/node_modules browser
 	$(BIN)/python -m pytest
+
+# `kg train` at toy size. It is apart because it needs torch, which is large.
+test-training: $(BIN)/.train
+	$(BIN)/python -m pytest tests/training
 
 lint: $(BIN)/.dev
 	$(BIN)/ruff check .
@@ -39,6 +43,10 @@ $(BIN)/.kg: pyproject.toml | $(BIN)/python
 $(BIN)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(BIN)/.kg
+
+$(BIN)/.train: $(BIN)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
+	@touch $@
 
 # The tests open the page in Debian's Chromium and read the GraphML with Gephi Lite's parser.
 browser:
