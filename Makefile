@@ -45,7 +45,7 @@ $(BIN)/.dev: pyproject.toml | $(BIN)/python
 	@touch $@ $(BIN)/.kg
 
 $(BIN)/.train: $(BIN)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
 	@touch $@
 
 # The tests open the page in Debian's Chromium and read the GraphML with Gephi Lite's parser.

@@ -35,7 +35,7 @@ TOY = replace(
 
 @pytest.fixture(scope="module")
 def material(tmp_path_factory):
-    """Write a corpus and a seeds folder: a third of the seed papers stand for the corpus, under other ids."""
+    """Write a corpus and a seeds folder: some seed papers stand for the corpus, under other ids."""
     folder = tmp_path_factory.mktemp("material")
     (folder / "gold").mkdir()
     (folder / "pages").symlink_to(Path("seeds/pages").resolve())
@@ -54,22 +54,20 @@ def material(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _one_thread():
     torch.set_num_threads(1)
     with threadpool_limits(1):
         yield
 
 
-def train(material, output, say=lambda line: None):
-    run_steps(
-        corpus=material / "corpus.jsonl",
-        seeds=material,
-        output=output / "models",
-        work=output / "work",
-        say=say,
-        recipe=TOY,
-    )
+def options(material, output, say=lambda line: None):
+    paths = {"corpus": material / "corpus.jsonl", "seeds": material, "work": output / "work"}
+    return {**paths, "say": say, "recipe": TOY}
+
+
+def train(material, output, *say):
+    run_steps(output=output / "models", **options(material, output, *say))
 
 
 def files(folder):
@@ -80,9 +78,7 @@ def files(folder):
 def whole(material, tmp_path_factory):
     output = tmp_path_factory.mktemp("whole")
     lines = []
-    torch.set_num_threads(1)
-    with threadpool_limits(1):
-        train(material, output, lines.append)
+    train(material, output, lines.append)
     return output, lines
 
 
@@ -123,7 +119,7 @@ def test_an_interrupted_run_goes_on_and_ends_the_same(whole, material, tmp_path)
             train(material, tmp_path, say)
     train(material, tmp_path, say)
     assert files(tmp_path / "models") == files(whole[0] / "models")
-    # A finished epoch is not gone through again, nor are the first steps of pretraining that were saved.
+    # A finished epoch is not gone through again.
     epochs = [line for line in told if "epoch" in line]
     assert len(epochs) == len(set(epochs)) == len([line for line in whole[1] if "epoch" in line])
 
@@ -144,13 +140,7 @@ def test_annotations_of_the_dev_split_change_nothing(whole, material, tmp_path):
 
 
 def test_the_network_that_runs_gives_what_was_trained(whole, material):
-    shop = open_workshop(
-        corpus=material / "corpus.jsonl",
-        seeds=material,
-        work=whole[0] / "work",
-        say=lambda line: None,
-        recipe=TOY,
-    )
+    shop = open_workshop(**options(material, whole[0]))
     torch.manual_seed(3)
     sizes = replace(SIZES, layers=(1, 0, 2))
     model = Tagger(Encoder(shop.documents.words.vectors.shape[1], sizes)).requires_grad_(False)
