@@ -57,8 +57,7 @@ def main() -> None:
 
 def cross_validate(shop: Workshop) -> None:
     """Print a report over the seed papers and one over the corpus papers."""
-    settings, introduced = shop.recipe.teach, shop.recipe.introduced
-    folded = shop.folded("fold", lambda: shop.tagger(settings.seed), settings, shop.nlp)
+    folded, introduced = shop.default_folds(), shop.recipe.introduced
     candidates = shop.candidates(shop.nlp, folded)
     told = shop.readings(shop.nlp, folded, candidates, introduced)
     found: dict[str, list[Mention]] = {}

@@ -25,6 +25,8 @@ TOY = replace(
     pretrain=PretrainSettings(sizes=SIZES, passes=1, tokens=4000, frequent=500, others=200, every=10),
     teach=replace(RECIPE.teach, epochs=2),
     folds=2,
+    fold_epochs=1,
+    fast_fold_epochs=1,
     unlabelled=60,
     fast_sizes=replace(SIZES, width=16, layers=(1,)),
     fast_vectors=16,

@@ -30,7 +30,7 @@ class PretrainSettings:
     """Sizes and schedule of pretraining."""
 
     sizes: Sizes = field(default_factory=Sizes)
-    passes: int = 3
+    passes: int = 4
     tokens: int = 12000
     learn_rate: float = 2e-3
     weight_decay: float = 0.01

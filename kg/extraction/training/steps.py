@@ -11,6 +11,7 @@ import copy
 import hashlib
 import json
 import random
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property, partial
@@ -80,8 +81,10 @@ class Recipe:
     teachers : int
         How many, by different seeds; the first ships, their average labels abstracts.
     folds : int
-        The drawn gold is dealt out into so many. Each is read by a network that was fitted to the others: the
-        reranker learns from papers that are as new to the network as a user's are.
+        The drawn gold is dealt out into so many. Each is read by a network that was fitted to all other gold:
+        the reranker learns from papers that are as new to the network as a user's are.
+    fold_epochs, fast_fold_epochs : int
+        How long these networks are fitted.
     introduced, fast_introduced : float
         How much the rerankers prefer what a paper introduces. The weaker the tagger, the more that costs.
     unlabelled : int
@@ -98,6 +101,8 @@ class Recipe:
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     folds: int = 5
+    fold_epochs: int = 2
+    fast_fold_epochs: int = 2
     introduced: float = 5.0
     fast_introduced: float = 2.0
     unlabelled: int = 40000
@@ -159,11 +164,13 @@ class Workshop:
         rules = hashlib.sha256(self.nlp.tokenizer.to_bytes(exclude=["vocab"])).hexdigest()
         # What every step reads: other papers or other tokens make all of it anew.
         self.text = digest([paper.id for paper in self.papers], rules)
-        vectors = self.work / f"vectors-{digest(VECTORS, self.text)}.npz"
-        if not vectors.exists():
+        made_from = digest(asdict(self.recipe.pretrain), VECTORS, self.text)
+        self.vectors_path = self.work / f"vectors-{digest(VECTORS, self.text)}.npz"
+        self.encoder_path = self.work / f"encoder-{made_from}.npz"
+        if not self.vectors_path.exists():
             self.say(f"vectors: reading {len(self.papers)} abstracts")
-            train_vectors(self.nlp, (paper.text for paper in self.papers), vectors)
-        load_vectors(self.nlp, vectors)
+            train_vectors(self.nlp, (paper.text for paper in self.papers), self.vectors_path)
+        load_vectors(self.nlp, self.vectors_path)
         tokens = self.work / f"tokens-{self.text}.npz"
         self.documents, self.words = tokenise(self.nlp, self.papers, tokens, self.say)
 
@@ -195,17 +202,18 @@ class Workshop:
         return gold._replace(documents=gold.documents._replace(words=words_of(nlp.vocab, self.words)))
 
     def encoder(self) -> Encoder:
-        """Return the pretrained encoder."""
-        settings = self.recipe.pretrain
-        width = self.documents.words.vectors.shape[1]
-        path = self.work / f"encoder-{digest(asdict(settings), VECTORS, self.text)}.pt"
-
-        def make() -> Encoder:
-            return pretrain(
-                self.documents, settings, path.with_suffix(".checkpoint"), self._reporter("pretrain")
-            )
-
-        return _kept(path, make, Encoder(width, settings.sizes))
+        """Return the pretrained encoder, its weights rounded to half precision, in which they are kept."""
+        settings, path = self.recipe.pretrain, self.encoder_path
+        checkpoint = path.with_suffix(".checkpoint")
+        if not path.exists():
+            made = pretrain(self.documents, settings, checkpoint, self._reporter("pretrain")).state_dict()
+            with atomic_stream(path) as stream:
+                np.savez(stream, **{name: part.numpy().astype(np.float16) for name, part in made.items()})
+            checkpoint.unlink(missing_ok=True)
+        encoder = Encoder(self.documents.words.vectors.shape[1], settings.sizes)
+        with np.load(path, allow_pickle=False) as archive:
+            encoder.load_state_dict({name: torch.from_numpy(archive[name]) for name in archive.files})
+        return encoder
 
     def fitted(
         self, name: str, model: Tagger, data: Gold | Soft, settings: FitSettings, dev: Gold | None = None
@@ -235,11 +243,7 @@ class Workshop:
         return found
 
     def folded(self, name: str, start: Callable[[], Tagger], settings: FitSettings, nlp: Language) -> Folded:
-        """Return the folds of the drawn papers, each with a network that has seen none of them.
-
-        It is fitted to the drawn papers of the other folds, then for one epoch more to these and the chosen
-        ones: papers that are chosen later cost no more than that epoch.
-        """
+        """Return the folds of the drawn papers, each with a network fitted to all other training papers."""
         sources = [
             [paper.id for paper, _ in self.drawn if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
@@ -248,13 +252,14 @@ class Workshop:
         for n in range(self.recipe.folds):
             away = {paper_id for parts in dealt for paper_id in parts[n]}
             held = [pair for pair in self.drawn if pair[0].id in away]
-            model = self.fitted(f"{name}{n}", start(), self.gold(_without(self.drawn, held), nlp), settings)
-            if self.chosen:
-                more = replace(settings, epochs=1, learn_rate=settings.learn_rate * 2 / 3)
-                gold = self.gold(_without(self.train, held), nlp)
-                model = self.fitted(f"{name}{n}-chosen", model, gold, more)
-            found.append((model, held))
+            rest = self.gold(_without(self.train, held), nlp)
+            found.append((self.fitted(f"{name}{n}", start(), rest, settings), held))
         return found
+
+    def default_folds(self) -> Folded:
+        """Return the folds with networks of the default pipeline."""
+        settings = replace(self.recipe.teach, epochs=self.recipe.fold_epochs)
+        return self.folded("fold", lambda: self.tagger(settings.seed), settings, self.nlp)
 
     def candidates(self, nlp: Language, folded: Folded) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
@@ -361,6 +366,9 @@ def run_steps(
 ) -> None:
     """Train the pipelines and write them to ``output/default`` and ``output/fast``.
 
+    Word vectors and encoder go to ``output/encoder`` under the names of their files in the work folder: a run
+    that finds them in its own, and has the same abstracts and settings, does not make them again.
+
     Parameters
     ----------
     corpus : Path
@@ -381,17 +389,21 @@ def run_steps(
         A file is missing or a gold paper has no text.
     """
     shop = open_workshop(corpus=corpus, seeds=seeds, work=work, say=say, recipe=recipe)
-    train, held, teach = shop.train, shop.held, shop.recipe.teach
+    train, held = shop.train, shop.held
     say(f"gold: {len(train)} papers to train on, {len(shop.drawn)} of them drawn; {len(held)} held out (dev)")
+    shop.encoder()
+    keep(output / "encoder", shop.vectors_path, shop.encoder_path)
+    say(f"written: {output / 'encoder'}")
     teachers = shop.teachers(shop.gold(train), shop.gold(held))
-    folded = shop.folded("fold", lambda: shop.tagger(teach.seed), teach, shop.nlp)
-    package(shop.pipeline(shop.nlp, teachers[0], folded, shop.recipe.introduced), output / "default")
+    built = shop.pipeline(shop.nlp, teachers[0], shop.default_folds(), shop.recipe.introduced)
+    package(built, output / "default")
     say(f"written: {output / 'default'}")
     nlp, polish = shop.narrow(), shop.recipe.fast_polish
     dev = shop.gold(held, nlp)
     learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
     fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
-    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), polish, nlp)
+    again = replace(polish, epochs=shop.recipe.fast_fold_epochs)
+    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), again, nlp)
     package(shop.pipeline(nlp, fast, folded, shop.recipe.fast_introduced), output / "fast")
     say(f"written: {output / 'fast'}")
 
@@ -436,6 +448,17 @@ def package(nlp: Language, output: Path) -> None:
     nlp.to_disk(output)
     # The words that its vocabulary met while it was made: no part of it, and not the same in a resumed run.
     StringStore().to_disk(output / "vocab" / "strings.json")
+
+
+def keep(folder: Path, *paths: Path) -> None:
+    """Copy finished steps into a folder and take those of their kind from it that were there before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in paths:
+        with path.open("rb") as source, atomic_stream(folder / path.name) as stream:
+            shutil.copyfileobj(source, stream)
+        for old in folder.glob(f"{path.name.split('-')[0]}-*"):
+            if old.name != path.name:
+                old.unlink()
 
 
 def others(parts: Sequence[Part], n: int) -> list[Part]:

@@ -49,8 +49,8 @@ def train_vectors(nlp: Language, texts: Iterable[str], path: Path) -> None:
         bucket, dim, minn, maxn, count, seed, bow, eow = stream.readline().rstrip("\n").split(" ")
         table = np.array([line.rstrip().split(" ")[1:] for line in stream], dtype=np.float32)
     assert table.shape == (int(bucket), int(dim))
-    # Unit variance, so that networks read numbers of ordinary size.
-    table /= table.std()
+    # Unit variance, so that networks read numbers of ordinary size; half precision, as what ships.
+    table = (table / table.std()).astype(np.float16)
     numbers = {"minn": int(minn), "maxn": int(maxn), "hash_count": int(count), "hash_seed": int(seed)}
     with atomic_stream(path) as stream:
         np.savez(stream, header=json.dumps({**numbers, "bow": bow, "eow": eow}), table=table)
