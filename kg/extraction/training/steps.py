@@ -84,7 +84,7 @@ class Recipe:
         The drawn gold is dealt out into so many. Each is read by a network that was fitted to all other gold:
         the reranker learns from papers that are as new to the network as a user's are.
     fold_epochs, fast_fold_epochs : int
-        How long these networks are fitted.
+        How long one network learns the chosen papers for all folds, before an epoch for each.
     introduced, fast_introduced : float
         How much the rerankers prefer what a paper introduces. The weaker the tagger, the more that costs.
     unlabelled : int
@@ -101,7 +101,7 @@ class Recipe:
     teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     folds: int = 5
-    fold_epochs: int = 2
+    fold_epochs: int = 3
     fast_fold_epochs: int = 2
     introduced: float = 5.0
     fast_introduced: float = 2.0
@@ -242,8 +242,16 @@ class Workshop:
             found.append(self.fitted(f"teacher{n}", self.tagger(settings.seed), gold, settings, dev))
         return found
 
-    def folded(self, name: str, start: Callable[[], Tagger], settings: FitSettings, nlp: Language) -> Folded:
-        """Return the folds of the drawn papers, each with a network fitted to all other training papers."""
+    def folded(self, name: str, start: Tagger, settings: FitSettings, nlp: Language) -> Folded:
+        """Return the folds of the drawn papers, each with a network fitted to all other training papers.
+
+        The chosen papers, which are in no fold, one network learns for all folds; for each it then takes one
+        epoch over all papers but those of the fold.
+        """
+        first, last = copy.deepcopy(start), settings
+        if self.chosen:
+            chosen = self.gold(_without(self.train, self.drawn), nlp)
+            first, last = self.fitted(f"{name}s", first, chosen, settings), replace(settings, epochs=1)
         sources = [
             [paper.id for paper, _ in self.drawn if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
@@ -253,13 +261,13 @@ class Workshop:
             away = {paper_id for parts in dealt for paper_id in parts[n]}
             held = [pair for pair in self.drawn if pair[0].id in away]
             rest = self.gold(_without(self.train, held), nlp)
-            found.append((self.fitted(f"{name}{n}", start(), rest, settings), held))
+            found.append((self.fitted(f"{name}{n}", copy.deepcopy(first), rest, last), held))
         return found
 
     def default_folds(self) -> Folded:
         """Return the folds with networks of the default pipeline."""
         settings = replace(self.recipe.teach, epochs=self.recipe.fold_epochs)
-        return self.folded("fold", lambda: self.tagger(settings.seed), settings, self.nlp)
+        return self.folded("fold", self.tagger(settings.seed), settings, self.nlp)
 
     def candidates(self, nlp: Language, folded: Folded) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
@@ -403,7 +411,7 @@ def run_steps(
     learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
     fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
     again = replace(polish, epochs=shop.recipe.fast_fold_epochs)
-    folded = shop.folded("fast-fold", lambda: copy.deepcopy(learned), again, nlp)
+    folded = shop.folded("fast-fold", learned, again, nlp)
     package(shop.pipeline(nlp, fast, folded, shop.recipe.fast_introduced), output / "fast")
     say(f"written: {output / 'fast'}")
 
