@@ -112,7 +112,7 @@ def fit(
         list(batches(data.documents, everything, settings.tokens, random.Random(settings.seed + epoch)))
         for epoch in range(settings.epochs)
     ]
-    optimizer = Optimizer(model, settings.learn_rate, settings.weight_decay, sum(map(len, plan)))
+    optimizer = Optimizer(model, settings.learn_rate, settings.weight_decay, sum(map(len, plan)), thirds=True)
     saved = restore(checkpoint, model, optimizer)
     step = saved.get("step", 0)
     if saved:
