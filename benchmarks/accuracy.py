@@ -98,8 +98,8 @@ def compare_sizes(shop: Workshop) -> None:
     networks = [("default", teachers[0], shop.nlp)]
     for name, sizes in STUDENTS.items():
         learned = shop.student(name, sizes or shop.recipe.fast_sizes, narrow, soft)
-        begun, polish = shop.fast_begun(f"{name}-chosen", learned, narrow), shop.recipe.fast_polish
-        fitted = shop.fitted(f"{name}-polished", begun, shop.gold(train, narrow), polish)
+        polish = shop.recipe.fast_polish
+        fitted = shop.fitted(f"{name}-polished", learned, shop.gold(train, narrow), polish)
         networks.append((name, fitted, narrow))
     for name, model, nlp in networks:
         f1 = accuracy(model, shop.gold(held, nlp))["f"]

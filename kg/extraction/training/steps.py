@@ -76,18 +76,17 @@ class Recipe:
     ----------
     pretrain : PretrainSettings
         The encoder, on all abstracts.
-    chosen_epochs, fast_chosen_epochs : int
-        How long a network first learns the chosen papers. The one that ships and those of the folds all go on
-        from there: what is most of the gold they learn once, and know alike.
     teach : FitSettings
-        That network fitted to all gold: the one of the default pipeline, and the teacher of the fast one.
+        The encoder fitted to the gold: the network of the default pipeline, and the teacher of the fast one.
     teachers : int
         How many, by different seeds; the first ships, their average labels abstracts.
     folds : int
         The drawn gold is dealt out into so many. Each is read by a network that was fitted to the others: the
         reranker learns from papers that are as new to the network as a user's are.
+    chosen_epochs, fast_chosen_epochs : int
+        How long a network learns the chosen papers, which are in no fold: those of the folds go on from it.
     fold_epochs, fast_fold_epochs : int
-        How long such a network learns the drawn papers of the other folds.
+        How long each of them then learns the drawn papers of the other folds.
     introduced, fast_introduced : float
         How much the rerankers prefer what a paper introduces. The weaker the tagger, the more that costs.
     unlabelled : int
@@ -97,15 +96,15 @@ class Recipe:
     fast_vectors : int
         Width of its word vectors: so many principal components of the large ones.
     fast_learn, fast_polish : FitSettings
-        Its fit to the soft tags, and that to all gold, after the chosen papers.
+        Its fit to the soft tags, then to the gold.
     """
 
     pretrain: PretrainSettings = field(default_factory=PretrainSettings)
-    chosen_epochs: int = 3
-    fast_chosen_epochs: int = 2
-    teach: FitSettings = field(default_factory=partial(FitSettings, epochs=3))
+    teach: FitSettings = field(default_factory=FitSettings)
     teachers: int = 1
     folds: int = 5
+    chosen_epochs: int = 3
+    fast_chosen_epochs: int = 2
     fold_epochs: int = 2
     fast_fold_epochs: int = 2
     introduced: float = 5.0
@@ -129,7 +128,7 @@ class Recipe:
         )
     )
     fast_polish: FitSettings = field(
-        default_factory=lambda: FitSettings(epochs=3, learn_rate=1e-3, dropout=0.1, hidden=0.05)
+        default_factory=lambda: FitSettings(epochs=4, learn_rate=1e-3, dropout=0.1, hidden=0.05)
     )
 
 
@@ -239,26 +238,24 @@ class Workshop:
         torch.manual_seed(seed)
         return Tagger(self.encoder())
 
-    def begun(self, seed: int) -> Tagger:
-        """Return the encoder fitted to the chosen papers alone."""
-        settings = replace(self.recipe.teach, epochs=self.recipe.chosen_epochs, seed=seed)
-        return self._on_chosen("chosen", self.tagger(seed), settings, self.nlp)
-
-    def fast_begun(self, name: str, learned: Tagger, nlp: Language) -> Tagger:
-        """Return a student, which it changes, fitted to the chosen papers alone."""
-        settings = replace(self.recipe.fast_polish, epochs=self.recipe.fast_chosen_epochs)
-        return self._on_chosen(name, learned, settings, nlp)
-
     def teachers(self, gold: Gold, dev: Gold | None = None) -> list[Tagger]:
-        """Return the encoder fitted to the chosen papers, then to the gold, by different seeds."""
+        """Return the encoder fitted to the gold, by different seeds."""
         found = []
         for n in range(self.recipe.teachers):
             settings = replace(self.recipe.teach, seed=self.recipe.teach.seed + n)
-            found.append(self.fitted(f"teacher{n}", self.begun(settings.seed), gold, settings, dev))
+            found.append(self.fitted(f"teacher{n}", self.tagger(settings.seed), gold, settings, dev))
         return found
 
-    def folded(self, name: str, start: Tagger, settings: FitSettings, nlp: Language) -> Folded:
-        """Return the folds of the drawn papers, each with ``start`` fitted to the other folds."""
+    def folded(
+        self, name: str, start: Tagger, first: FitSettings, last: FitSettings, nlp: Language
+    ) -> Folded:
+        """Return the folds of the drawn papers, each with a network that was fitted to the others.
+
+        One network, ``start`` fitted to the chosen papers by ``first``, goes on to each by ``last``: what is
+        most of the gold is learned once.
+        """
+        chosen = self.gold(_without(self.train, self.drawn), nlp)
+        begun = self.fitted(f"{name}s", copy.deepcopy(start), chosen, first)
         sources = [
             [paper.id for paper, _ in self.drawn if (":" in paper.id) == corpus] for corpus in (False, True)
         ]
@@ -268,13 +265,22 @@ class Workshop:
             away = {paper_id for parts in dealt for paper_id in parts[n]}
             held = [pair for pair in self.drawn if pair[0].id in away]
             rest = self.gold(_without(self.drawn, held), nlp)
-            found.append((self.fitted(f"{name}{n}", copy.deepcopy(start), rest, settings), held))
+            found.append((self.fitted(f"{name}{n}", copy.deepcopy(begun), rest, last), held))
         return found
 
     def default_folds(self) -> Folded:
         """Return the folds with networks of the default pipeline."""
-        settings = replace(self.recipe.teach, epochs=self.recipe.fold_epochs)
-        return self.folded("fold", self.begun(settings.seed), settings, self.nlp)
+        recipe = self.recipe
+        first = replace(recipe.teach, epochs=recipe.chosen_epochs)
+        last = replace(recipe.teach, epochs=recipe.fold_epochs)
+        return self.folded("fold", self.tagger(recipe.teach.seed), first, last, self.nlp)
+
+    def fast_folds(self, learned: Tagger, nlp: Language) -> Folded:
+        """Return the folds with networks of the fast pipeline; ``learned`` is fitted to soft tags alone."""
+        recipe = self.recipe
+        first = replace(recipe.fast_polish, epochs=recipe.fast_chosen_epochs)
+        last = replace(recipe.fast_polish, epochs=recipe.fast_fold_epochs)
+        return self.folded("fast-fold", learned, first, last, nlp)
 
     def candidates(self, nlp: Language, folded: Folded) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
@@ -369,10 +375,6 @@ class Workshop:
         narrow_vectors(nlp, self.nlp.vocab.vectors, self.recipe.fast_vectors)
         return nlp
 
-    def _on_chosen(self, name: str, start: Tagger, settings: FitSettings, nlp: Language) -> Tagger:
-        chosen = self.gold(_without(self.train, self.drawn), nlp)
-        return self.fitted(name, start, chosen, settings, self.gold(self.held, nlp))
-
     def _reporter(self, name: str) -> Callable[[dict[str, Any]], None]:
         def report(told: dict[str, Any]) -> None:
             self.say(f"{name}: " + " ".join(f"{key} {value:.4g}" for key, value in told.items()))
@@ -420,9 +422,8 @@ def run_steps(
     nlp, polish = shop.narrow(), shop.recipe.fast_polish
     dev = shop.gold(held, nlp)
     learned = shop.student("fast", shop.recipe.fast_sizes, nlp, shop.soft(teachers), dev)
-    begun = shop.fast_begun("fast-chosen", learned, nlp)
-    fast = shop.fitted("fast-polished", copy.deepcopy(begun), shop.gold(train, nlp), polish, dev)
-    folded = shop.folded("fast-fold", begun, replace(polish, epochs=shop.recipe.fast_fold_epochs), nlp)
+    fast = shop.fitted("fast-polished", copy.deepcopy(learned), shop.gold(train, nlp), polish, dev)
+    folded = shop.fast_folds(learned, nlp)
     package(shop.pipeline(nlp, fast, folded, shop.recipe.fast_introduced), output / "fast")
     say(f"written: {output / 'fast'}")
 
