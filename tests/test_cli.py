@@ -11,7 +11,7 @@ import pytest
 PAPERS = [
     {
         "id": "a",
-        "title": "LoRA for everyone",
+        "title": "LoRA: adapters for everyone",
         "abstract": "We introduce LoRA. We train GPT-3 on ImageNet.",
         "year": 2021,
     },
@@ -61,7 +61,7 @@ def test_building_twice_gives_the_same_bytes(folder):
 
 def test_neighbors_in_every_format(folder):
     table = kg("neighbors", "imagenet", "--kind", "paper", cwd=folder)
-    assert "LoRA for everyone" in table.stdout
+    assert "LoRA: adapters for everyone" in table.stdout
     rows = json.loads(kg("neighbors", "ImageNet", "--kind", "paper", "--format", "json", cwd=folder).stdout)
     assert {row["id"] for row in rows} == {"paper:a", "paper:b"}
     assert all("ImageNet" in row["evidence"] for row in rows)

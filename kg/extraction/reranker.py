@@ -106,7 +106,7 @@ class SpanReranker:
 
 @Language.factory(
     "kg_reranker",
-    default_config={"threshold": 0.4, "introduced": 5.0},
+    default_config={"threshold": 0.4, "introduced": 4.0},
     requires=["doc.spans"],
     assigns=["doc.ents"],
 )

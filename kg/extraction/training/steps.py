@@ -107,7 +107,7 @@ class Recipe:
     fast_chosen_epochs: int = 2
     fold_epochs: int = 2
     fast_fold_epochs: int = 2
-    introduced: float = 5.0
+    introduced: float = 4.0
     fast_introduced: float = 2.0
     unlabelled: int = 40000
     fast_sizes: Sizes = field(
@@ -247,13 +247,14 @@ class Workshop:
         return found
 
     def folded(
-        self, name: str, start: Tagger, first: FitSettings, last: FitSettings, nlp: Language
+        self, name: str, start: Tagger, settings: FitSettings, chosen_epochs: int, epochs: int, nlp: Language
     ) -> Folded:
         """Return the folds of the drawn papers, each with a network that was fitted to the others.
 
-        One network, ``start`` fitted to the chosen papers by ``first``, goes on to each by ``last``: what is
-        most of the gold is learned once.
+        One network, ``start`` fitted to the chosen papers for ``chosen_epochs``, goes on to each for
+        ``epochs``: what is most of the gold is learned once.
         """
+        first, last = replace(settings, epochs=chosen_epochs), replace(settings, epochs=epochs)
         chosen = self.gold(_without(self.train, self.drawn), nlp)
         begun = self.fitted(f"{name}s", copy.deepcopy(start), chosen, first)
         sources = [
@@ -270,17 +271,15 @@ class Workshop:
 
     def default_folds(self) -> Folded:
         """Return the folds with networks of the default pipeline."""
-        recipe = self.recipe
-        first = replace(recipe.teach, epochs=recipe.chosen_epochs)
-        last = replace(recipe.teach, epochs=recipe.fold_epochs)
-        return self.folded("fold", self.tagger(recipe.teach.seed), first, last, self.nlp)
+        settings, recipe = self.recipe.teach, self.recipe
+        start = self.tagger(settings.seed)
+        return self.folded("fold", start, settings, recipe.chosen_epochs, recipe.fold_epochs, self.nlp)
 
     def fast_folds(self, learned: Tagger, nlp: Language) -> Folded:
         """Return the folds with networks of the fast pipeline; ``learned`` is fitted to soft tags alone."""
-        recipe = self.recipe
-        first = replace(recipe.fast_polish, epochs=recipe.fast_chosen_epochs)
-        last = replace(recipe.fast_polish, epochs=recipe.fast_fold_epochs)
-        return self.folded("fast-fold", learned, first, last, nlp)
+        settings, recipe = self.recipe.fast_polish, self.recipe
+        epochs = recipe.fast_chosen_epochs, recipe.fast_fold_epochs
+        return self.folded("fast-fold", learned, settings, *epochs, nlp)
 
     def candidates(self, nlp: Language, folded: Folded) -> list[Examples]:
         """Return what each network finds in the papers that it was not fitted to, for the reranker.
